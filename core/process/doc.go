@@ -1,0 +1,17 @@
+// Package process is what every child of keepalived runs in: one event loop
+// with one timer heap, the control socket to the parent, and how the process
+// is scheduled.
+//
+// # The loop
+//
+// A [Loop] owns all state of its process. Functions run on it one at a time,
+// in the order in which they were posted, and timers run when they are due,
+// before any further event. Other goroutines (socket readers, netlink
+// subscriptions, finished child processes) decode and [Loop.Post]; that is all
+// they do. Nothing that runs on the loop may block.
+//
+// A Loop takes its time from package time, so a test runs it inside
+// testing/synctest in virtual time. [Loop.UseTimerFD] makes its timers precise
+// to some microseconds on a real machine, where the Go runtime would round the
+// sleep of an idle process to a millisecond.
+package process
