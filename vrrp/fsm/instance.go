@@ -1,0 +1,100 @@
+package fsm
+
+import (
+	"net/netip"
+	"time"
+
+	"keepalived/core/config"
+)
+
+// State is the state of an instance or of a group.
+type State uint8
+
+// The states, with the numbers of 03-vrrp section 1.
+const (
+	Init State = iota
+	Backup
+	Master
+	Faulty
+)
+
+// String returns the state's word.
+func (s State) String() string { return [...]string{"INIT", "BACKUP", "MASTER", "FAULT"}[s] }
+
+// Kind is a kind of tracked object.
+type Kind uint8
+
+// The kinds, in the order in which their reasons for FAULT are logged at start.
+const (
+	Interface Kind = iota
+	File
+	Process
+	BFD
+	Script
+)
+
+// Key names a tracked object.
+type Key struct {
+	Kind Kind
+	Name string
+}
+
+// Tracker is a tracked object with what it does to an instance (03-vrrp
+// section 8.1). Weight 0 means FAULT when down.
+type Tracker struct {
+	Key
+	Weight  int
+	Reverse bool
+
+	status Status
+	value  int64
+}
+
+// Instance is one virtual router. Its fields may be read at any time on the
+// loop (dumps, observers); only the machine writes them.
+type Instance struct {
+	Config *config.Instance
+	Index  int    // in the machine
+	Group  *Group // nil outside of one
+
+	State, Wanted State
+	Trackers      []Tracker
+	Source        netip.Addr
+
+	Total          int   // base + contributions
+	Effective      uint8 // what adverts carry
+	Master         netip.Addr
+	MasterPriority uint8
+	MasterInterval time.Duration // M of 7.1
+	Period         time.Duration // D of 7.1
+	LastTransition time.Time
+	LastAdvert     time.Time
+	PreemptAt      time.Time // end of a running preempt delay, else zero
+	LoggedOnce     uint32    // rate-limit flags of 6.4, by RateLimit
+	Counters       Counters
+
+	deadline time.Time // zero: none
+}
+
+// Counters are the statistics of an instance (03-vrrp section 16.1). They stay
+// over a reload.
+type Counters struct {
+	AdvertReceived, AdvertSent              uint64
+	BecameMaster, ReleasedMaster            uint64
+	PacketLength, TTL, InvalidType          uint64
+	AdvertInterval, AddressList             uint64
+	Checksum, Version, VRID                 uint64
+	AuthInvalidType, AuthMismatch           uint64
+	AuthFailure                             uint64
+	ExtMissing, ExtMalformed, ExtUnknownKey uint64
+	ExtInvalidHMAC, ExtStale, ExtReplay     uint64
+	PriorityZeroReceived, PriorityZeroSent  uint64
+}
+
+// Group is one sync group.
+type Group struct {
+	Config  *config.SyncGroup
+	Index   int // in the machine
+	State   State
+	Members []*Instance // in configuration order
+}
