@@ -1,0 +1,319 @@
+package uml
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+//go:embed init.sh
+var initScript []byte
+
+const (
+	kernelName  = "linux.uml"
+	modulesTree = "/usr/lib/uml/modules"
+	install     = "apt-get install user-mode-linux kmod"
+
+	defaultTimeout = 5 * time.Minute
+	defaultMemory  = "1G"
+)
+
+// Job is what to run in a guest.
+type Job struct {
+	Command []string // program and arguments, as for exec.Command
+	Env     []string // NAME=value, added to a minimal environment
+	Dir     string   // working directory; empty: /
+	Share   []string // absolute directories of the host, mounted read-write under the same path
+	Timeout time.Duration
+	Memory  string    // as the kernel reads it, "512M"; empty: 1G
+	Output  io.Writer // receives the output while the job runs; may be nil
+	// Terminal gives the command a terminal as its standard output and error.
+	// Without it they are a pipe.
+	Terminal bool
+}
+
+// Result is what a job did.
+type Result struct {
+	Output string // standard output and error of the command, as printed
+	Status int    // exit status; 128+n after a signal n
+}
+
+// Boot runs the job in a guest of its own and returns when the guest has
+// ended. It fails when the guest could not run the job to its end: a missing
+// package, a kernel panic, the time limit (the error then ends with the last
+// lines of the console); a command that fails is no error.
+func Boot(ctx context.Context, job Job) (Result, error) {
+	kernel, err := prepare()
+	if err != nil {
+		return Result{}, err
+	}
+	dir, err := os.MkdirTemp("", "uml-job-")
+	if err != nil {
+		return Result{}, fmt.Errorf("user mode linux: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	if err := writeJob(dir, job); err != nil {
+		return Result{}, fmt.Errorf("user mode linux: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, orDefault(job.Timeout, defaultTimeout))
+	defer cancel()
+	c := newConsole(filepath.Base(dir), job.Output)
+	arguments := []string{
+		"mem=" + orDefault(job.Memory, defaultMemory),
+		"rootfstype=hostfs", "rootflags=/", "ro",
+		"con=null", "con0=fd:0,fd:1",
+		"quiet", "loglevel=1", // a panic is still told
+		"uml_dir=" + dir, "umid=guest",
+		"init=" + filepath.Join(dir, "init.sh"),
+		"uml_job=" + dir, "uml_mark=" + c.mark,
+	}
+	if job.Terminal {
+		arguments = append(arguments, "uml_terminal=1")
+	}
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	c.atEnd = stop
+	err = run(running, exec.Command(kernel, arguments...), c)
+	c.Flush()
+	switch {
+	case c.ended:
+	case ctx.Err() != nil:
+		return Result{Output: c.Output()}, fmt.Errorf("user mode linux: %v: %w\n%s", job.Command, ctx.Err(), c.Tail())
+	default:
+		return Result{Output: c.Output()}, fmt.Errorf("user mode linux: the guest died (%v)\n%s", err, c.Tail())
+	}
+	return Result{Output: c.Output(), Status: c.status}, nil
+}
+
+// run starts the guest and waits for its end. The guest is a process group;
+// nothing of it outlives this call, nor this process: the kernel kills it
+// with the thread that started it, which therefore is kept.
+func run(ctx context.Context, cmd *exec.Cmd, console io.Writer) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	cmd.Stdout, cmd.Stderr = console, console
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: unix.SIGKILL}
+	// A process of the guest may keep the console open for a moment.
+	cmd.WaitDelay = 5 * time.Second
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	stop := context.AfterFunc(ctx, func() { _ = unix.Kill(-cmd.Process.Pid, unix.SIGKILL) })
+	defer stop()
+	err := cmd.Wait()
+	_ = unix.Kill(-cmd.Process.Pid, unix.SIGKILL)
+	return err
+}
+
+// prepare finds the kernel and makes its modules loadable in the guest.
+func prepare() (kernel string, err error) {
+	kernel, err = exec.LookPath(kernelName)
+	if err != nil {
+		return "", fmt.Errorf("user mode linux is missing (%w): %s", err, install)
+	}
+	trees, err := filepath.Glob(filepath.Join(modulesTree, "*", "kernel"))
+	if err != nil || len(trees) == 0 {
+		return "", fmt.Errorf("user mode linux: no modules in %s: %s", modulesTree, install)
+	}
+	if err := os.MkdirAll("/lib/modules", 0o755); err != nil {
+		return "", fmt.Errorf("user mode linux: mount point of the guest's modules: %w", err)
+	}
+	for _, tree := range trees {
+		if err := index(filepath.Dir(tree)); err != nil {
+			return "", fmt.Errorf("user mode linux: %w", err)
+		}
+	}
+	return kernel, nil
+}
+
+// index runs depmod for a tree of modules unless that was done. Test binaries
+// of several packages may come here at once.
+func index(tree string) error {
+	lock, err := os.Open(tree)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
+		return fmt.Errorf("lock %s: %w", tree, err)
+	}
+	if _, err := os.Stat(filepath.Join(tree, "modules.dep.bin")); err == nil {
+		return nil
+	}
+	// depmod only knows BASE/lib/modules/VERSION.
+	base, err := os.MkdirTemp("", "uml-depmod-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(base)
+	if err := os.Mkdir(filepath.Join(base, "lib"), 0o755); err != nil {
+		return err
+	}
+	if err := os.Symlink(filepath.Dir(tree), filepath.Join(base, "lib/modules")); err != nil {
+		return err
+	}
+	depmod, err := sbin("depmod")
+	if err != nil {
+		return err
+	}
+	if out, err := exec.Command(depmod, "-b", base, filepath.Base(tree)).CombinedOutput(); err != nil {
+		return fmt.Errorf("depmod %s: %w: %s", filepath.Base(tree), err, out)
+	}
+	return nil
+}
+
+// sbin finds a system program, also for a user whose PATH lacks /sbin.
+func sbin(name string) (string, error) {
+	for _, dir := range []string{"/usr/sbin", "/sbin", "/usr/bin", "/bin"} {
+		if path := filepath.Join(dir, name); unix.Access(path, unix.X_OK) == nil {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("%s is missing: %s", name, install)
+}
+
+// writeJob writes what init.sh reads.
+func writeJob(dir string, job Job) error {
+	if len(job.Command) == 0 {
+		return errors.New("a job without command")
+	}
+	var mounts bytes.Buffer
+	for _, path := range append(slices.Clone(job.Share), dir) {
+		if !filepath.IsAbs(path) {
+			return fmt.Errorf("share %q: not an absolute path", path)
+		}
+		q := quote(path)
+		fmt.Fprintf(&mounts, "mkdir -p %s 2>/dev/null; mount -t hostfs -o %s none %s || echo cannot share %s\n", q, q, q, q)
+	}
+	var script bytes.Buffer
+	for _, assignment := range job.Env {
+		fmt.Fprintf(&script, "export %s\n", quote(assignment))
+	}
+	fmt.Fprintf(&script, "cd %s || exit 127\nexec", quote(orDefault(job.Dir, "/")))
+	for _, word := range job.Command {
+		script.WriteString(" " + quote(word))
+	}
+	script.WriteString("\n")
+	for name, data := range map[string][]byte{"init.sh": initScript, "mounts.sh": mounts.Bytes(), "job.sh": script.Bytes()} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o755); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// quote makes one word of a shell command line.
+func quote(s string) string {
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// orDefault is v, or d for the zero value.
+func orDefault[T comparable](v, d T) T {
+	var zero T
+	if v == zero {
+		return d
+	}
+	return v
+}
+
+// console splits what the guest prints: kernel messages and init's complaints
+// before the first mark, the command's output up to the last.
+type console struct {
+	mark   string
+	live   io.Writer
+	begun  bool
+	ended  bool
+	status int
+	before bytes.Buffer // before the command
+	output bytes.Buffer
+	held   []byte // the beginning of a line that may be the end mark
+	atEnd  func() // called at the end mark
+}
+
+func newConsole(name string, live io.Writer) *console {
+	return &console{mark: "@@" + name, live: live}
+}
+
+// Write takes the next octets of the console.
+func (c *console) Write(p []byte) (int, error) {
+	n := len(p)
+	for len(p) > 0 {
+		i := bytes.IndexByte(p, '\n')
+		if i < 0 {
+			c.part(p)
+			break
+		}
+		c.line(append(c.held, p[:i+1]...))
+		c.held = nil
+		p = p[i+1:]
+	}
+	return n, nil
+}
+
+// part keeps the beginning of a line back while it may become the end mark,
+// or the empty line before it.
+func (c *console) part(p []byte) {
+	c.held = append(c.held, p...)
+	if c.begun && !c.ended && !strings.HasPrefix(c.mark, string(c.held[:min(len(c.held), len(c.mark))])) {
+		c.emit(c.held)
+		c.held = nil
+	}
+}
+
+// line takes a whole line (or the rest of one whose beginning was emitted).
+func (c *console) line(l []byte) {
+	switch text := strings.TrimRight(string(l), "\r\n"); {
+	case c.ended:
+	case !c.begun && text == c.mark+" begin":
+		c.begun = true
+	case !c.begun:
+		c.before.Write(l)
+	case strings.HasPrefix(text, c.mark+" end "):
+		c.status, _ = strconv.Atoi(strings.TrimPrefix(text, c.mark+" end "))
+		c.ended = true
+		c.atEnd()
+	default:
+		c.emit(l)
+	}
+}
+
+func (c *console) emit(p []byte) {
+	c.output.Write(p)
+	if c.live != nil {
+		_, _ = c.live.Write(p)
+	}
+}
+
+// Flush ends the console: what was held back is output.
+func (c *console) Flush() {
+	if len(c.held) > 0 && !c.ended {
+		c.line(c.held)
+	}
+	c.held = nil
+}
+
+// Output is what the command printed, without the line end that init adds
+// before the mark.
+func (c *console) Output() string {
+	return strings.TrimSuffix(c.output.String(), "\n")
+}
+
+// Tail is the last of the console, for an error.
+func (c *console) Tail() string {
+	all := c.before.String() + c.output.String()
+	return all[max(0, len(all)-4096):]
+}

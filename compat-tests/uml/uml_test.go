@@ -1,0 +1,101 @@
+package uml_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"keepalived/compat-tests/uml"
+)
+
+// TestGuest looks at everything that a job is promised, in one guest: the
+// environment, the directory, shared files in both directions, IPVS, output
+// octet for octet, and the exit status.
+func TestGuest(t *testing.T) {
+	share := t.TempDir()
+	if err := os.WriteFile(filepath.Join(share, "in"), []byte("from the host"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	script := `
+		echo "$GREETING"; pwd; cat "$SHARE/in"; echo
+		ls -a /run/lock /var/log/nginx | tr '\n' ' '; echo
+		ipvsadm -A -t 10.0.0.1:80 -s wrr && ipvsadm -Sn
+		ip -br link show lo | cut -c1-2
+		echo from the guest >"$SHARE/out"
+		echo on standard error >&2
+		test -t 1 || echo no terminal
+		sleep 1000 &
+		printf 'tab\tand no line end'
+		exit 3`
+	var live strings.Builder
+	result := uml.Run(t, uml.Job{
+		Command: []string{"sh", "-c", script},
+		Env:     []string{"GREETING=it's me", "SHARE=" + share},
+		Dir:     "/usr/share",
+		Share:   []string{share},
+		Timeout: time.Minute,
+		Output:  &live,
+	})
+	want := "it's me\n/usr/share\nfrom the host\n/run/lock: . ..  /var/log/nginx: . .. \n-A -t 10.0.0.1:80 -s wrr\nlo\non standard error\nno terminal\ntab\tand no line end"
+	if result.Output != want {
+		t.Errorf("output %q, want %q", result.Output, want)
+	}
+	if result.Status != 3 {
+		t.Errorf("exit status %d, want 3", result.Status)
+	}
+	if got := strings.TrimSuffix(live.String(), "\n"); got != want {
+		t.Errorf("live output %q, want %q", got, want)
+	}
+	out, err := os.ReadFile(filepath.Join(share, "out"))
+	if err != nil || string(out) != "from the guest\n" {
+		t.Errorf("file written in the guest: %q, %v", out, err)
+	}
+}
+
+// TestLongOutput shows that nothing of a long output is lost or changed.
+func TestLongOutput(t *testing.T) {
+	result := uml.Run(t, uml.Job{Command: []string{"seq", "1", "200000"}, Timeout: time.Minute})
+	lines := strings.Split(strings.TrimSuffix(result.Output, "\n"), "\n")
+	if len(lines) != 200000 || lines[0] != "1" || lines[199999] != "200000" {
+		t.Errorf("%d lines, from %q to %q", len(lines), lines[0], lines[len(lines)-1])
+	}
+}
+
+// TestTimeLimit shows that a guest that hangs ends, with what it said, and
+// leaves no process.
+func TestTimeLimit(t *testing.T) {
+	// The memory size marks the guest's processes.
+	const memory = "333M"
+	_, err := uml.Boot(t.Context(), uml.Job{Command: []string{"sh", "-c", "echo so far; exec sleep 1000"}, Memory: memory, Timeout: 10 * time.Second})
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "so far") {
+		t.Errorf("error %v, want the time limit and the output", err)
+	}
+	deadline := time.Now().Add(5 * time.Second)
+	for len(guests(t, "mem="+memory)) > 0 {
+		if time.Now().After(deadline) {
+			t.Fatalf("processes of the guest are left: %v", guests(t, "mem="+memory))
+		}
+		runtime.Gosched()
+	}
+}
+
+// guests lists the processes that have the word on their command line.
+func guests(t *testing.T, word string) []string {
+	t.Helper()
+	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, file := range files {
+		if data, _ := os.ReadFile(file); strings.Contains(string(data), word) {
+			found = append(found, file)
+		}
+	}
+	return found
+}
