@@ -99,24 +99,22 @@ func Boot(ctx context.Context, job Job) (Result, error) {
 	return Result{Output: c.Output(), Status: c.status}, nil
 }
 
-// run starts the guest and waits for its end. The guest is a process group;
-// nothing of it outlives this call, nor this process: the kernel kills it
-// with the thread that started it, which therefore is kept.
+// run starts the guest and waits for its end. Nothing of the guest outlives
+// this call, nor this process: the kernel kills it with the thread that
+// started it, which therefore is kept, and its helper processes with it, for
+// they are a process id namespace. It has a process group of its own, so that
+// an interrupt from the keyboard is for the caller to judge.
 func run(ctx context.Context, cmd *exec.Cmd, console io.Writer) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	cmd.Stdout, cmd.Stderr = console, console
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: unix.SIGKILL}
-	// A process of the guest may keep the console open for a moment.
-	cmd.WaitDelay = 5 * time.Second
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: unix.SIGKILL, Cloneflags: unix.CLONE_NEWPID}
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	stop := context.AfterFunc(ctx, func() { _ = unix.Kill(-cmd.Process.Pid, unix.SIGKILL) })
+	stop := context.AfterFunc(ctx, func() { _ = cmd.Process.Kill() })
 	defer stop()
-	err := cmd.Wait()
-	_ = unix.Kill(-cmd.Process.Pid, unix.SIGKILL)
-	return err
+	return cmd.Wait()
 }
 
 // prepare finds the kernel and makes its modules loadable in the guest.
