@@ -1,0 +1,81 @@
+package process
+
+import (
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// RoleVariable tells a re-executed process what it is: a Go program cannot
+// fork, and its command line must look like the parent's. The process removes
+// it from its environment at once.
+const RoleVariable = "KEEPALIVED_ROLE"
+
+// The descriptors that a child inherits.
+const (
+	fdControl = iota + 3
+	fdPart
+	fdCrash
+	fdPID
+)
+
+// Inherited is what a child gets from its parent.
+type Inherited struct {
+	Kind    Kind
+	Parent  int    // pid
+	Comm    string // the name of the process, as the kernel shows it
+	Control *os.File
+	Part    *os.File
+	Crash   *os.File // gets the trace of a crash
+	PID     *os.File // locked; nil without one
+	PIDPath string
+}
+
+// Role returns the value of RoleVariable, empty when the process was started by
+// somebody else, and removes it from the environment.
+func Role() string {
+	role := os.Getenv(RoleVariable)
+	_ = os.Unsetenv(RoleVariable)
+	return role
+}
+
+// Environment is the entry that makes the child of in.
+func (in *Inherited) Environment() string {
+	return fmt.Sprintf("%s=%s %d %q %q", RoleVariable, in.Kind.Word(), in.Parent, in.Comm, in.PIDPath)
+}
+
+// Files lists the descriptors of the child from 3 on, in the order in which
+// Inherit expects them.
+func (in *Inherited) Files() []*os.File {
+	files := []*os.File{in.Control, in.Part, in.Crash}
+	if in.PID != nil {
+		files = append(files, in.PID)
+	}
+	return files
+}
+
+// Inherit takes over what Environment and Files describe. role is what Role
+// returned; ok is false when it is not that of a child.
+func Inherit(role string) (in *Inherited, ok bool) {
+	in = new(Inherited)
+	var word string
+	if n, err := fmt.Sscanf(role, "%s %d %q %q", &word, &in.Parent, &in.Comm, &in.PIDPath); n != 4 || err != nil {
+		return nil, false
+	}
+	if in.Kind, ok = ParseKind(word); !ok {
+		return nil, false
+	}
+	in.Control = inheritFile(fdControl, "control")
+	in.Part = inheritFile(fdPart, memoryFileName)
+	in.Crash = inheritFile(fdCrash, "crash")
+	if in.PIDPath != "" {
+		in.PID = inheritFile(fdPID, in.PIDPath)
+	}
+	return in, true
+}
+
+func inheritFile(fd int, name string) *os.File {
+	unix.CloseOnExec(fd)
+	return os.NewFile(uintptr(fd), name)
+}

@@ -1,0 +1,66 @@
+package process
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// The real-time signals by the numbers that glibc gives them: it keeps the
+// first two of the kernel's for itself (02-runtime section 1.3).
+const (
+	SIGJSON       = syscall.Signal(36) // SIGRTMIN+2
+	SIGSTATSCLEAR = syscall.Signal(63) // SIGRTMAX-1
+)
+
+// SignalOf is what an operating system signal asks of a service, 0 for
+// nothing.
+func SignalOf(s os.Signal) Signal {
+	switch s {
+	case syscall.SIGUSR1:
+		return SignalData
+	case syscall.SIGUSR2:
+		return SignalStats
+	case SIGSTATSCLEAR:
+		return SignalStatsClear
+	case SIGJSON:
+		return SignalJSON
+	}
+	return 0
+}
+
+// WatchSignals posts every signal that arrives to the loop, until stop is
+// called. From then on no signal has its default effect either, except those
+// of errors in the program and of the Go runtime: a signal without a meaning is
+// ignored (02-runtime section 6.1), yet scripts do not inherit that.
+func WatchSignals(loop *Loop, handle func(os.Signal)) (stop func()) {
+	c := make(chan os.Signal, 64)
+	signal.Notify(c, watched()...)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for s := range c {
+			loop.Post(func() { handle(s) })
+		}
+	}()
+	return func() {
+		signal.Stop(c)
+		close(c)
+		<-done
+	}
+}
+
+// watched lists all signals but those that cannot be caught, are errors of the
+// program, or belong to the Go runtime and the C library.
+func watched() []os.Signal {
+	var all []os.Signal
+	for n := 1; n <= 64; n++ {
+		switch s := syscall.Signal(n); s {
+		case syscall.SIGILL, syscall.SIGTRAP, syscall.SIGFPE, syscall.SIGBUS, syscall.SIGSEGV, syscall.SIGSYS,
+			syscall.SIGKILL, syscall.SIGSTOP, syscall.SIGURG, syscall.SIGPROF, 32, 33, 34:
+		default:
+			all = append(all, s)
+		}
+	}
+	return all
+}
