@@ -1,0 +1,154 @@
+package scenario
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// compileRecord reads "NODE KIND [ARGUMENT]" or "packets RE".
+func (c *Case) compileRecord(words []string) (action, error) {
+	take, err := c.taker(words)
+	if err != nil {
+		return nil, err
+	}
+	what := strings.Join(words, " ")
+	return func(r *run) error {
+		text, err := take(r)
+		if err != nil {
+			return err
+		}
+		r.records = append(r.records, Record{What: what, Text: r.normalise(text)})
+		return nil
+	}, nil
+}
+
+func (c *Case) taker(words []string) (func(*run) (string, error), error) {
+	if len(words) == 2 && words[0] == "packets" {
+		expression, err := regexp.Compile(words[1])
+		return func(r *run) (string, error) { return r.distinct(expression), nil }, err
+	}
+	if len(words) < 2 || !c.declared(words[0]) {
+		return nil, errors.New("record NODE KIND [ARGUMENT] | record packets RE")
+	}
+	node, kind, argument := words[0], words[1], strings.Join(words[2:], " ")
+	needs := kind == "file" || kind == "shell"
+	if needs != (argument != "") {
+		return nil, fmt.Errorf("%s: argument %q", kind, argument)
+	}
+	switch kind {
+	case "log":
+		return func(r *run) (string, error) { return r.log(node), nil }, nil
+	case "output":
+		return func(r *run) (string, error) { return r.daemons[node].output, nil }, nil
+	case "addr":
+		return func(r *run) (string, error) {
+			return r.shell(r.ctx, node, "ip -o address show | cut -d' ' -f2- | sort")
+		}, nil
+	case "ipvs":
+		return func(r *run) (string, error) { return r.shell(r.ctx, node, "ipvsadm -Sn") }, nil
+	case "shell":
+		return func(r *run) (string, error) { return r.shell(r.ctx, node, argument) }, nil
+	case "file":
+		return func(r *run) (string, error) {
+			data, err := os.ReadFile(filepath.Join(r.lab.Dir, node, argument))
+			return string(data), err
+		}, nil
+	}
+	return nil, fmt.Errorf("nothing called %q to record", kind)
+}
+
+func (r *run) log(node string) string {
+	var text strings.Builder
+	for _, line := range r.daemons[node].lines() {
+		text.WriteString(undated(line.Text) + "\n")
+	}
+	return text.String()
+}
+
+// distinct lists every text of matching packets once: how often an advert was
+// repeated depends on how long the scenario took.
+func (r *run) distinct(expression *regexp.Regexp) string {
+	var list []string
+	for _, packet := range r.lab.Capture().Packets(0) {
+		if text := packet.String(); expression.MatchString(text) && !slices.Contains(list, text) {
+			list = append(list, text)
+		}
+	}
+	return strings.Join(list, "\n") + "\n"
+}
+
+// normalise replaces what differs between two runs of the same program.
+func (r *run) normalise(text string) string {
+	text = strings.ReplaceAll(text, r.lab.Dir, "@LAB@")
+	for _, rule := range []struct{ expression, replacement string }{
+		{`pid=\d+`, "pid=PID"},
+		{`process\(\d+\)`, "process(PID)"},
+		{`pid \d+`, "pid PID"},
+		{`fd\(-?\d+,-?\d+\)`, "fd(N,N)"},
+		{`Keepalived v[0-9.]+ \([^)]*\)`, "Keepalived VERSION"},
+		{`Stopped - used .*`, "Stopped - used TIME"},
+		{`CPU usage .*`, "CPU usage TIME"},
+	} {
+		text = regexp.MustCompile(rule.expression).ReplaceAllString(text, rule.replacement)
+	}
+	var kept []string
+	for _, line := range strings.Split(text, "\n") {
+		if !slices.ContainsFunc(r.of.Scenario.ignore, func(e *regexp.Regexp) bool { return e.MatchString(line) }) {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "\n")
+}
+
+// Compare tells how the records of two runs of one scenario differ; nil if they
+// do not.
+func Compare(ours, oracle []Record) error {
+	if len(ours) != len(oracle) {
+		return fmt.Errorf("%d records and %d", len(ours), len(oracle))
+	}
+	var problems []error
+	for i := range ours {
+		if ours[i].Text != oracle[i].Text {
+			problems = append(problems, fmt.Errorf("record %s differs (- oracle, + ours):\n%s", ours[i].What, difference(oracle[i].Text, ours[i].Text)))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// difference shows two texts line by line, by their longest common subsequence.
+func difference(before, after string) string {
+	a, b := strings.Split(before, "\n"), strings.Split(after, "\n")
+	length := make([][]int, len(a)+1)
+	for i := range length {
+		length[i] = make([]int, len(b)+1)
+	}
+	for i := len(a) - 1; i >= 0; i-- {
+		for j := len(b) - 1; j >= 0; j-- {
+			if a[i] == b[j] {
+				length[i][j] = length[i+1][j+1] + 1
+			} else {
+				length[i][j] = max(length[i+1][j], length[i][j+1])
+			}
+		}
+	}
+	var text strings.Builder
+	for i, j := 0, 0; i < len(a) || j < len(b); {
+		switch {
+		case i < len(a) && j < len(b) && a[i] == b[j]:
+			text.WriteString("  " + a[i] + "\n")
+			i, j = i+1, j+1
+		case j == len(b) || i < len(a) && length[i+1][j] >= length[i][j+1]:
+			text.WriteString("- " + a[i] + "\n")
+			i++
+		default:
+			text.WriteString("+ " + b[j] + "\n")
+			j++
+		}
+	}
+	return text.String()
+}
