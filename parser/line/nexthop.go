@@ -1,0 +1,120 @@
+package line
+
+import (
+	"keepalived/core/config"
+)
+
+// legs reads the legs of a multipath route. A mistake loses that leg and the
+// later ones; the route keeps those before it.
+func (r *routeReader) legs(tree *routeLine) (bool, error) {
+	if r.orSeen {
+		r.general("Cannot specify nexthops with \"or\" route")
+		r.general("Route has trailing nonsense - nexthop")
+		return false, nil
+	}
+	for _, l := range tree.Legs {
+		hop, err := r.leg(l)
+		if err != nil {
+			return false, err
+		}
+		if hop == nil {
+			return true, nil
+		}
+		r.r.NextHops = append(r.r.NextHops, *hop)
+	}
+	if len(tree.Rest) > 0 {
+		r.general("Route has trailing nonsense after nexthops - %s", tree.Rest[0].Text)
+	}
+	return true, nil
+}
+
+// leg reads one leg; nil is one with a mistake.
+func (r *routeReader) leg(l *routeLeg) (*config.NextHop, error) {
+	hop := &config.NextHop{Weight: 1}
+	for _, o := range l.Options {
+		at := o.Pos.Column - 1
+		ok := true
+		switch {
+		case o.OnLink:
+			hop.OnLink = true
+		case o.Encap != nil:
+			e, _, err := r.encap(o.Encap)
+			if err != nil {
+				return nil, err
+			}
+			hop.Encap, ok = e, e != nil
+		case o.As != nil:
+			if !o.As.To && o.As.Value == nil {
+				return nil, missing(r.words, at)
+			}
+			r.general("'as [to]' (nat) not supported")
+			ok = false
+		case o.Via != nil:
+			if o.Via.Address == nil {
+				if o.Via.Family != "" {
+					at++
+				}
+				return nil, missing(r.words, at)
+			}
+			ok = r.legVia(hop, o.Via)
+		case o.Value == nil:
+			return nil, missing(r.words, at)
+		default:
+			ok = r.legOption(hop, o.Key, o.Value.Text)
+		}
+		if !ok {
+			return nil, nil
+		}
+	}
+	return hop, nil
+}
+
+func (r *routeReader) legVia(hop *config.NextHop, g *gateway) bool {
+	if g.Family != "" && r.r.Family != 0 && (g.Family == "inet") != (r.r.Family == 4) {
+		r.general("IPv4/6 mismatch for nexthop")
+		return false
+	}
+	a, ok := r.address(g.Address.Text)
+	if !ok {
+		r.general("invalid nexthop address %s", g.Address.Text)
+		return false
+	}
+	if r.r.Family == 0 {
+		r.r.Family = config.Family(a)
+	}
+	if r.r.Family != config.Family(a) {
+		r.general("Address family mismatch for next hop")
+		return false
+	}
+	hop.Via = a
+	return true
+}
+
+func (r *routeReader) legOption(hop *config.NextHop, key, value string) bool {
+	switch key {
+	case "dev":
+		hop.Interface = value
+		return r.interfaceKnown(value, "VROUTE nexthop")
+	case "weight":
+		v, ok := r.unsigned(value, 0, 256)
+		switch {
+		case !ok:
+			r.general("Invalid weight %s specified for route", value)
+		case v == 0:
+			r.general("Invalid weight 0 specified for route")
+		}
+		hop.Weight = int(v)
+		return ok && v > 0
+	}
+	v, ok := r.realms(value)
+	switch {
+	case !ok:
+		r.general("Invalid realms %s for route", value)
+	case r.r.Family == 6:
+		r.general("realms are only supported for IPv4")
+		ok = false
+	default:
+		hop.Realms = v
+	}
+	return ok
+}
