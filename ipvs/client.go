@@ -33,8 +33,8 @@ type Client interface {
 
 	// Services lists all services of the table, sorted by key.
 	Services() ([]Service, error)
-	// Destinations lists the servers of a service, sorted by key. ENOENT: no
-	// such service.
+	// Destinations lists the servers of a service, sorted by key. A service
+	// that is not there has none.
 	Destinations(ServiceKey) ([]Destination, error)
 	// Statistics reads the counters of a service and of its servers. ENOENT: no
 	// such service.

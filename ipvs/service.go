@@ -1,6 +1,7 @@
 package ipvs
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -76,9 +77,12 @@ type Service struct {
 	PersistenceEngine string
 }
 
-// normal returns the service as the kernel would show it: the default netmask
-// filled in, the kernel's own flag gone.
+// normal returns the service as the kernel would show it: a mark without
+// address, the default netmask filled in, the kernel's own flag gone.
 func (s Service) normal() Service {
+	if s.Key.FWMark != 0 {
+		s.Key = FWMarkKey(s.Key.Family, s.Key.FWMark)
+	}
 	if s.Netmask == 0 {
 		s.Netmask = wholeAddress(s.Key.Family)
 	}
@@ -145,4 +149,21 @@ func familyOf(addr netip.Addr) int {
 		return 4
 	}
 	return 6
+}
+
+// compareKeys orders services: addresses before marks, then by family,
+// protocol, address and port.
+func compareKeys(a, b ServiceKey) int {
+	return cmp.Or(
+		cmp.Compare(a.FWMark, b.FWMark),
+		cmp.Compare(a.Family, b.Family),
+		cmp.Compare(a.Protocol, b.Protocol),
+		a.Addr.Compare(b.Addr),
+		cmp.Compare(a.Port, b.Port),
+	)
+}
+
+// compareDestinations orders destinations by address and port.
+func compareDestinations(a, b DestinationKey) int {
+	return cmp.Or(a.Addr.Compare(b.Addr), cmp.Compare(a.Port, b.Port))
 }
