@@ -1,0 +1,136 @@
+package machine
+
+import (
+	"keepalived/checkers/message"
+	"keepalived/core/config"
+)
+
+// Files are the numbers in the tracked files, by name.
+type Files map[string]int64
+
+// ReadFiles puts the FILE_CHECKs of a virtual server that has not started into
+// the states of their files.
+func (v *VirtualServer) ReadFiles(f Files) {
+	for _, r := range v.RealServers {
+		r.readFiles(f)
+	}
+}
+
+func (r *RealServer) readFiles(f Files) {
+	for _, k := range r.Checkers {
+		if k.Config.Kind == config.CheckFile {
+			k.setFile(f[k.Config.File.TrackFile])
+		}
+	}
+}
+
+// Start is section 6.3.
+func (v *VirtualServer) Start() []Action {
+	var a actions
+	a.add(SetService{v})
+	for _, r := range v.RealServers {
+		v.enter(&a, r)
+	}
+	v.quorum(&a, true)
+	v.sync(&a)
+	return a
+}
+
+// enter is the first appearance of a real server.
+func (v *VirtualServer) enter(a *actions, r *RealServer) {
+	r.entered = true
+	r.Alive = r.Failed == 0
+	v.ask(a, wish{&r.slot, v.wantedRS(r)})
+	if r.Alive && v.options.RSInitNotifies {
+		a.notifyRS(r)
+	}
+}
+
+// Stop is section 11. With lvs_flush_on_stop for the whole table, flushing it
+// is the caller's part.
+func (v *VirtualServer) Stop() []Action {
+	var a actions
+	v.pending = nil
+	flush := v.options.FlushOnStop
+	if flush == config.FlushOnStopOff {
+		v.dropSorry(&a)
+		for _, r := range v.RealServers {
+			line := message.ShuttingDown
+			if r.Config.InhibitOnFailure && !r.Alive {
+				line = message.ShuttingDownInhib
+			}
+			a.log(line, r.Name, v.Name)
+			v.drop(&a, r, v.Config.Omega, message.MailShuttingDown)
+		}
+	}
+	v.QuorumUp = false
+	if v.Config.Omega {
+		a.notifyVS(v)
+		a.mailVS(v, message.MailShuttingDown)
+	}
+	if flush != config.FlushOnStopAll {
+		a.add(DeleteService{v})
+	}
+	return a
+}
+
+// dropSorry deletes a sorry server that is no real server.
+func (v *VirtualServer) dropSorry(a *actions) {
+	if v.sorry.shown.Present {
+		a.add(DeleteDestination{VS: v, Destination: v.sorry.shown.Destination})
+	}
+	v.sorry.shown = Entry{}
+	v.SorryActive = false
+}
+
+// drop deletes a real server that leaves for good, and tells of it if it was
+// serving and tell is set.
+func (v *VirtualServer) drop(a *actions, r *RealServer, tell bool, mail string) {
+	if !r.slot.shown.Present {
+		return
+	}
+	a.add(DeleteDestination{VS: v, Destination: r.slot.shown.Destination})
+	r.slot.shown = Entry{}
+	if r.Alive && tell {
+		r.Alive = false
+		a.notifyRS(r)
+		a.mailRS(r, mail)
+	}
+	r.Alive = false
+}
+
+// remove is the end of a virtual server that a reload has removed (section 10,
+// 1).
+func (v *VirtualServer) remove(a *actions) {
+	if v.Config.Group != "" {
+		a.log(message.RemovingVSGroup, v.Config.Group)
+	} else {
+		a.log(message.RemovingVS, v.Name)
+	}
+	if v.options.FlushOnStop == config.FlushOnStopOff {
+		v.dropSorry(a)
+		for _, r := range v.RealServers {
+			v.removeRS(a, r)
+		}
+		if v.QuorumUp {
+			v.QuorumUp = false
+			a.notifyVS(v)
+			q, h := v.Config.Quorum, v.Config.Hysteresis
+			a.mailVS(v, sprintf(message.MailLost, q, h, q-h, 0))
+		}
+	}
+	a.add(DeleteService{v})
+}
+
+// removeRS is the end of a real server that a reload has removed.
+func (v *VirtualServer) removeRS(a *actions, r *RealServer) {
+	if !r.slot.shown.Present {
+		return
+	}
+	line := message.RemovingRS
+	if r.Config.InhibitOnFailure && !r.Alive {
+		line = message.RemovingRSInhib
+	}
+	a.log(line, r.Name, v.Name)
+	v.drop(a, r, true, message.MailRemoving)
+}
