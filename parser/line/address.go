@@ -96,7 +96,7 @@ type addressReader struct {
 }
 
 func (r *addressReader) unknown(word string) {
-	r.general("Unknown configuration entry '%s' for ip address - ignoring", word)
+	r.General("Unknown configuration entry '%s' for ip address - ignoring", word)
 }
 
 func (r *addressReader) flag(word string) {
@@ -121,7 +121,7 @@ func (r *addressReader) flag(word string) {
 // pair reads an option with a value; false means that the line is dropped.
 func (r *addressReader) pair(p *pair) bool {
 	if p.Value == nil {
-		r.general("No %s parameter specified for %s", p.Key, r.word)
+		r.General("No %s parameter specified for %s", p.Key, r.word)
 		return false
 	}
 	value := p.Value.Text
@@ -132,13 +132,13 @@ func (r *addressReader) pair(p *pair) bool {
 		if v, ok := r.Names.Lookup(iproute.Scopes, value); ok {
 			r.a.Scope, r.scopeGiven = uint8(v), true
 		} else {
-			r.general("Invalid scope '%s' specified for %s - ignoring", value, r.word)
+			r.General("Invalid scope '%s' specified for %s - ignoring", value, r.word)
 		}
 	case "brd", "broadcast":
 		return r.broadcastAddress(p.Key, value)
 	case "label":
 		if len(value) > MaxLabel {
-			r.general("Address label %s is longer than maximum length %d - removing address", value, MaxLabel)
+			r.General("Address label %s is longer than maximum length %d - removing address", value, MaxLabel)
 			return false
 		}
 		r.a.Label = value
@@ -152,7 +152,7 @@ func (r *addressReader) pair(p *pair) bool {
 
 func (r *addressReader) device(name string) bool {
 	if r.a.Interface != "" {
-		r.general("Cannot specify ipaddress device more than once for %s", r.word)
+		r.General("Cannot specify ipaddress device more than once for %s", r.word)
 		return false
 	}
 	if !r.interfaceKnown(name, "ip address "+r.word) {
@@ -165,13 +165,13 @@ func (r *addressReader) device(name string) bool {
 func (r *addressReader) broadcastAddress(key, value string) bool {
 	if r.a.Family() == 6 {
 		// The C daemon prints the option word where the value belongs.
-		r.general("VRRP is trying to assign a broadcast %s to the IPv6 address %s !!?? WTF... skipping VIP...", key, r.word)
+		r.General("VRRP is trying to assign a broadcast %s to the IPv6 address %s !!?? WTF... skipping VIP...", key, r.word)
 		return false
 	}
 	if value != "+" && value != "-" {
 		a, ok := parseAddress(value)
 		if !ok || !a.Is4() {
-			r.general("VRRP is trying to assign invalid broadcast %s. skipping VIP...", value)
+			r.General("VRRP is trying to assign invalid broadcast %s. skipping VIP...", value)
 			return false
 		}
 		r.a.Broadcast = a
@@ -182,19 +182,19 @@ func (r *addressReader) broadcastAddress(key, value string) bool {
 
 func (r *addressReader) peer(value string) {
 	if r.a.Peer.IsValid() {
-		r.general("Peer %s - another peer has already been specified", value)
+		r.General("Peer %s - another peer has already been specified", value)
 		r.unknown(value) // the word is read again as an option
 		return
 	}
 	peer, ok := r.address(value)
 	switch {
 	case !ok:
-		r.general("Invalid peer address %s", value)
+		r.General("Invalid peer address %s", value)
 	case config.Family(peer) != r.a.Family():
-		r.general("Peer address %s does not match address family", value)
+		r.General("Peer address %s does not match address family", value)
 	default:
 		if r.lengthGiven {
-			r.general("Cannot specify address prefix when specifying peer address - ignoring")
+			r.General("Cannot specify address prefix when specifying peer address - ignoring")
 		}
 		r.a.Peer = peer
 		r.a.Prefix = netip.PrefixFrom(r.a.Prefix.Addr(), peer.BitLen())
@@ -208,7 +208,7 @@ func (r *addressReader) preferredLifetime(value string) {
 	}
 	v, ok := r.unsigned(value, 0, config.Forever)
 	if !ok {
-		r.general("preferred_lft %s is invalid", value)
+		r.General("preferred_lft %s is invalid", value)
 		return
 	}
 	r.a.PreferredLifetime, r.lifetime = v, true
@@ -220,11 +220,11 @@ func (r *addressReader) finish() {
 	a := r.a
 	if a.Family() == 6 {
 		if r.scopeGiven {
-			r.general("Cannot specify scope for IPv6 addresses (%s) - ignoring scope", r.word)
+			r.General("Cannot specify scope for IPv6 addresses (%s) - ignoring scope", r.word)
 			a.Scope = 0
 		}
 		if a.Label != "" {
-			r.general("Cannot specify label for IPv6 addresses (%s) - ignoring label", r.word)
+			r.General("Cannot specify label for IPv6 addresses (%s) - ignoring label", r.word)
 			a.Label = ""
 		}
 	}
@@ -242,11 +242,11 @@ func (r *addressReader) finish() {
 func (r *addressReader) setBroadcast() {
 	switch bits := r.a.Prefix.Bits(); {
 	case r.a.Peer.IsValid():
-		r.general("Cannot specify broadcast and peer addresses - ignoring broadcast address")
+		r.General("Cannot specify broadcast and peer addresses - ignoring broadcast address")
 		r.a.Broadcast = netip.Addr{}
 	case r.a.Broadcast.IsValid():
 	case bits > 30:
-		r.general("Address prefix length %d too long for broadcast", bits)
+		r.General("Address prefix length %d too long for broadcast", bits)
 	default:
 		r.a.Broadcast = hostBits(r.a.Prefix, r.broadcast == "+")
 	}

@@ -2,7 +2,6 @@ package line
 
 import (
 	"bufio"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,31 +10,25 @@ import (
 
 	"keepalived/core/config"
 	"keepalived/parser/iproute"
+	"keepalived/parser/reader"
 )
 
-// recorder is a Reporter that keeps the texts.
-type recorder struct {
-	texts   []string
-	logged  []string
-	classes []config.Class
-	badIf   int
+// machine is a Host with the interfaces eth0, ifb0, ifb1 and lo, and the VRF
+// device blue. The languages ask it nothing else.
+type machine struct{ reader.Host }
+
+func (machine) Link(name string) (reader.Link, bool) {
+	switch name {
+	case "eth0", "ifb0", "ifb1", "lo":
+		return reader.Link{Name: name}, true
+	case "blue":
+		return reader.Link{Name: name, Kind: "vrf"}, true
+	}
+	return reader.Link{}, false
 }
 
-func (r *recorder) Report(class config.Class, format string, args ...any) {
-	r.texts = append(r.texts, fmt.Sprintf(format, args...))
-	r.classes = append(r.classes, class)
-}
-
-func (r *recorder) LogOnly(format string, args ...any) {
-	r.logged = append(r.logged, fmt.Sprintf(format, args...))
-}
-
-func (r *recorder) BadInterface() { r.badIf++ }
-
-// newContext is a machine with the interfaces eth0, ifb0, ifb1 and the VRF
-// device blue, with iproute2's names as Debian has them.
-func newContext(r Reporter) *Context {
-	machine := map[string]Interface{"eth0": {}, "ifb0": {}, "ifb1": {}, "lo": {}, "blue": {VRFTable: 10}}
+// newContext has iproute2's names as Debian has them, and the track_group TG.
+func newContext() *Context {
 	files := fstest.MapFS{
 		"etc/iproute2/rt_tables":  {Data: []byte("255 local\n254 main\n253 default\n0 unspec\n")},
 		"etc/iproute2/rt_dsfield": {Data: []byte("0x28 AF11\n")},
@@ -43,11 +36,20 @@ func newContext(r Reporter) *Context {
 		"etc/iproute2/group":      {Data: []byte("0 default\n")},
 	}
 	return &Context{
-		Reporter:   r,
+		Pass:       reader.NewPass(config.PassVRRP, reader.Mode{Test: true}, nil, nil, machine{}),
 		Names:      iproute.New(files, "/etc/iproute2"),
-		Interface:  func(name string) (Interface, bool) { i, ok := machine[name]; return i, ok },
 		TrackGroup: func(name string) bool { return name == "TG" },
 	}
+}
+
+// texts is what a configuration test shows.
+func texts(c *Context) (shown []string) {
+	for _, d := range c.Diagnostics {
+		if !d.LogOnly {
+			shown = append(shown, d.Message)
+		}
+	}
+	return shown
 }
 
 // split cuts a line into words; "" is an empty word.
@@ -88,16 +90,16 @@ func TestMessages(t *testing.T) {
 			language := strings.TrimSuffix(filepath.Base(name), ".txt")
 			numbering := new(Numbering)
 			for _, c := range readCases(t, name) {
-				rec := new(recorder)
+				context := newContext()
 				words := split(c.line)
 				l := language
 				if language == "missing" { // the first word names the language
 					l, words = words[0], words[1:]
 				}
-				if err := interpret(newContext(rec), l, words, numbering); err != nil {
-					rec.texts = append(rec.texts, err.Error())
+				if err := interpret(context, l, words, numbering); err != nil {
+					context.Report(config.ClassMissingParameter, "%s", err)
 				}
-				if got := strings.Join(rec.texts, "\n"); got != strings.Join(c.want, "\n") {
+				if got := strings.Join(texts(context), "\n"); got != strings.Join(c.want, "\n") {
 					t.Errorf("> %s\ngot:\n%s\nwant:\n%s", c.line, got, strings.Join(c.want, "\n"))
 				}
 			}

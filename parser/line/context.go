@@ -2,41 +2,27 @@ package line
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
+	"strconv"
 	"strings"
 
-	"keepalived/core/config"
 	"keepalived/parser/iproute"
-	"keepalived/parser/number"
+	"keepalived/parser/reader"
 )
-
-// Reporter takes what there is to say about a line.
-type Reporter interface {
-	// Report is about a problem that a configuration test shows.
-	Report(class config.Class, format string, args ...any)
-	// LogOnly is about something that only the running daemon logs.
-	LogOnly(format string, args ...any)
-	// BadInterface is called after the report of an interface that does not
-	// exist: the validation of the VRRP configuration will not take place.
-	BadInterface()
-}
-
-// Interface is what the languages need to know of a network interface.
-type Interface struct {
-	// VRFTable is the routing table of a VRF device, 0 for other devices.
-	VRFTable uint32
-}
 
 // Context is what lines are read against.
 type Context struct {
-	Reporter
+	// Pass takes what there is to say, and knows the machine.
+	*reader.Pass
 	Names *iproute.Names
-	// Interface looks up an interface of the machine.
-	Interface func(name string) (Interface, bool)
 	// Dynamic is dynamic_interfaces: an interface may come later.
 	Dynamic bool
 	// TrackGroup tells whether a track_group of that name has been read.
 	TrackGroup func(name string) bool
+	// BadInterface is set when a line named an interface that does not
+	// exist: the VRRP configuration is not to be validated then.
+	BadInterface bool
 }
 
 // MissingWordError is a line that ends where a word is required. The C
@@ -51,23 +37,18 @@ func (e *MissingWordError) Error() string {
 	return fmt.Sprintf("*** Configuration line starting `%s` is missing a parameter after keyword `%s` at word position %d", e.First, e.After, e.Position)
 }
 
-// general reports a problem of the class that nearly all have.
-func (c *Context) general(format string, args ...any) {
-	c.Report(config.ClassGeneral, format, args...)
-}
-
 // interfaceKnown reports an interface that does not exist; user is what the
 // line asks it for.
 func (c *Context) interfaceKnown(name, user string) bool {
-	if _, ok := c.Interface(name); ok {
+	if _, ok := c.Host.Link(name); ok {
 		return true
 	}
 	if c.Dynamic {
-		c.LogOnly("Configuration specifies interface %s which doesn't currently exist - will use if created", name)
+		c.Log("Configuration specifies interface %s which doesn't currently exist - will use if created", name)
 		return true
 	}
-	c.general("WARNING - interface %s for %s doesn't exist", name, user)
-	c.BadInterface()
+	c.General("WARNING - interface %s for %s doesn't exist", name, user)
+	c.BadInterface = true
 	return false
 }
 
@@ -76,10 +57,10 @@ func (c *Context) interfaceKnown(name, user string) bool {
 func (c *Context) trackGroup(group *string, name string) bool {
 	switch {
 	case *group != "":
-		c.general("track_group %s is a duplicate", name)
+		c.General("track_group %s is a duplicate", name)
 		return false
 	case !c.TrackGroup(name):
-		c.general("track_group %s not found", name)
+		c.General("track_group %s not found", name)
 	default:
 		*group = name
 	}
@@ -88,23 +69,11 @@ func (c *Context) trackGroup(group *string, name string) bool {
 
 // unsigned reads a number that is refused in every mode when it is wrong.
 func (c *Context) unsigned(word string, low, high uint32) (uint32, bool) {
-	return c.read(number.Reader{}, word, low, high)
-}
-
-func (c *Context) read(r number.Reader, word string, low, high uint32) (uint32, bool) {
-	v, problem, ok := r.Unsigned(word, low, high)
-	if problem != "" {
-		c.Report(config.ClassInvalidNumber, "%s", problem)
-	}
-	return v, ok
+	return c.Unsigned(word, low, high, reader.Strict)
 }
 
 func (c *Context) unsigned64(word string) (uint64, bool) {
-	v, problem, ok := number.Reader{}.Unsigned64(word)
-	if problem != "" {
-		c.Report(config.ClassInvalidNumber, "%s", problem)
-	}
-	return v, ok
+	return c.Unsigned64(word, 0, math.MaxUint64, reader.Strict)
 }
 
 // parseAddress reads an address as inet_pton does: no zone, no leading zero.
@@ -117,7 +86,7 @@ func parseAddress(word string) (netip.Addr, bool) {
 func (c *Context) address(word string) (netip.Addr, bool) {
 	a, ok := parseAddress(word)
 	if !ok {
-		c.general("VRRP parsed invalid IP %s. skipping IP...", word)
+		c.General("VRRP parsed invalid IP %s. skipping IP...", word)
 	}
 	return a, ok
 }
@@ -128,7 +97,7 @@ func (c *Context) prefix(word string) (p netip.Prefix, given, ok bool) {
 	text, length, given := strings.Cut(word, "/")
 	a, valid := parseAddress(text)
 	if !valid {
-		c.general("VRRP parsed invalid IP %s. skipping IP...", word)
+		c.General("VRRP parsed invalid IP %s. skipping IP...", word)
 		return p, given, false
 	}
 	bits := a.BitLen()
@@ -137,7 +106,7 @@ func (c *Context) prefix(word string) (p netip.Prefix, given, ok bool) {
 		if good {
 			bits = int(v)
 		} else {
-			c.general("Invalid address prefix len %s for address %s - using %d", length, word, bits)
+			c.General("Invalid address prefix len %s for address %s - using %d", length, word, bits)
 		}
 	}
 	return netip.PrefixFrom(a, bits), given, true
@@ -153,7 +122,7 @@ func (c *Context) destination(word string, family int) (p netip.Prefix, free, ok
 		}
 		return netip.PrefixFrom(netip.IPv4Unspecified(), 0), true, true
 	case "default6":
-		c.LogOnly("\"default6\" is deprecated, please use \"inet6 default\"")
+		c.Log("\"default6\" is deprecated, please use \"inet6 default\"")
 		return netip.PrefixFrom(netip.IPv6Unspecified(), 0), false, true
 	}
 	p, _, ok = c.prefix(word)
@@ -172,4 +141,14 @@ func (c *Context) realms(word string) (uint32, bool) {
 	}
 	t, ok := c.Names.Lookup(iproute.Realms, to)
 	return f<<16 | t, ok
+}
+
+// plainNumber reads a number that is part of a word, with C's prefixes for
+// other bases and without a message of its own.
+func plainNumber(word string, high uint64) (uint32, bool) {
+	if strings.ContainsAny(word, "_bBoO") && !strings.HasPrefix(word, "0x") && !strings.HasPrefix(word, "0X") || strings.Contains(word, "_") {
+		return 0, false // Go's own forms
+	}
+	v, err := strconv.ParseUint(word, 0, 32)
+	return uint32(v), err == nil && v <= high
 }

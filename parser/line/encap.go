@@ -8,7 +8,6 @@ import (
 
 	"keepalived/core/config"
 	"keepalived/parser/iproute"
-	"keepalived/parser/number"
 )
 
 // encapOption is encap TYPE ..., the light-weight tunnel of a route or leg.
@@ -73,7 +72,7 @@ func (c *Context) encap(o *encapOption) (e *config.Encap, resume int, err error)
 	case o.Other != nil:
 		return c.otherEncap(o.Other), 0, nil
 	}
-	c.general("Missing encap type")
+	c.General("Missing encap type")
 	return nil, 0, nil
 }
 
@@ -82,7 +81,7 @@ func (c *Context) complete(e *config.Encap) *config.Encap {
 	if e.Dst.IsValid() || e.ID != 0 {
 		return e
 	}
-	c.general("address or id missing for %s encapsulation", e.Type)
+	c.General("address or id missing for %s encapsulation", e.Type)
 	return nil
 }
 
@@ -99,7 +98,7 @@ func (c *Context) ipOption(e *config.Encap, key, value string) bool {
 	case "id":
 		v, ok := c.unsigned64(value)
 		if !ok {
-			c.general("encap id %s value is invalid", value)
+			c.General("encap id %s value is invalid", value)
 		}
 		e.ID = v
 		return ok
@@ -107,9 +106,9 @@ func (c *Context) ipOption(e *config.Encap, key, value string) bool {
 		a, ok := c.address(value)
 		switch {
 		case !ok:
-			c.general("Invalid encap ip %s %s", key, value)
+			c.General("Invalid encap ip %s %s", key, value)
 		case !a.Is4():
-			c.general("IPv6 address %s not valid for ip encapsulation", value)
+			c.General("IPv6 address %s not valid for ip encapsulation", value)
 			ok = false
 		case key == "dst":
 			e.Dst = a
@@ -120,21 +119,21 @@ func (c *Context) ipOption(e *config.Encap, key, value string) bool {
 	case "tos":
 		v, ok := c.Names.Lookup(iproute.DSFields, value)
 		if !ok {
-			c.general("dsfield %s not valid for ip encapsulation", value)
+			c.General("dsfield %s not valid for ip encapsulation", value)
 		}
 		e.TOS = uint8(v)
 		return ok
 	case "ttl":
 		v, ok := c.unsigned(value, 0, 255)
 		if !ok {
-			c.general("ttl %s is not valid for ip encapsulation", value)
+			c.General("ttl %s is not valid for ip encapsulation", value)
 		}
 		e.TTL = uint8(v)
 		return ok
 	}
 	v, ok := c.unsigned(value, 0, 65535)
 	if !ok {
-		c.general("flags %s is not valid for ip encapsulation", value)
+		c.General("flags %s is not valid for ip encapsulation", value)
 	}
 	e.Flags = uint16(v)
 	return ok
@@ -145,7 +144,7 @@ func (c *Context) ip6Option(e *config.Encap, key, value string) bool {
 	case "id":
 		v, ok := c.unsigned64(value)
 		if !ok {
-			c.general("id %s value invalid for IPv6 encapsulation", value)
+			c.General("id %s value invalid for IPv6 encapsulation", value)
 		}
 		e.ID = v
 		return ok
@@ -153,9 +152,9 @@ func (c *Context) ip6Option(e *config.Encap, key, value string) bool {
 		a, ok := c.address(value)
 		switch {
 		case !ok:
-			c.general("Invalid encap ip6 %s %s", key, value)
+			c.General("Invalid encap ip6 %s %s", key, value)
 		case a.Is4():
-			c.general("IPv4 address %s not valid for ip6 encapsulation", value)
+			c.General("IPv4 address %s not valid for ip6 encapsulation", value)
 			ok = false
 		case key == "dst":
 			e.Dst = a
@@ -167,21 +166,21 @@ func (c *Context) ip6Option(e *config.Encap, key, value string) bool {
 		v, ok := c.Names.Lookup(iproute.DSFields, value)
 		if !ok {
 			// The C daemon prints the option word, not its value.
-			c.general("tc value %s is invalid for ip6 encapsulation", key)
+			c.General("tc value %s is invalid for ip6 encapsulation", key)
 		}
 		e.TOS = uint8(v)
 		return ok
 	case "hoplimit":
 		v, ok := c.unsigned(value, 0, 255)
 		if !ok {
-			c.general("Invalid hoplimit %s specified for ip6 encapsulation", value)
+			c.General("Invalid hoplimit %s specified for ip6 encapsulation", value)
 		}
 		e.TTL = uint8(v)
 		return ok
 	}
 	v, ok := c.unsigned(value, 0, 65535)
 	if !ok {
-		c.general("flags %s is not valid for ip6 encapsulation", value)
+		c.General("flags %s is not valid for ip6 encapsulation", value)
 	}
 	e.Flags = uint16(v)
 	return ok
@@ -191,28 +190,28 @@ func (c *Context) otherEncap(o *otherEncap) *config.Encap {
 	switch o.Type.Text {
 	case "mpls":
 		if o.Value == nil {
-			c.general("missing address for MPLS encapsulation")
+			c.General("missing address for MPLS encapsulation")
 			return nil
 		}
 		labels, ok := mplsLabels(o.Value.Text)
 		if !ok {
-			c.general("invalid mpls address %s for encapsulation", o.Value.Text)
+			c.General("invalid mpls address %s for encapsulation", o.Value.Text)
 			return nil
 		}
 		return &config.Encap{Type: "mpls", Labels: labels}
 	case "ila":
 		if o.Value == nil {
-			c.general("missing locator for ILA encapsulation")
+			c.General("missing locator for ILA encapsulation")
 			return nil
 		}
 		locator, ok := ilaLocator(o.Value.Text)
 		if !ok {
-			c.general("invalid locator %s for ila encapsulation", o.Value.Text)
+			c.General("invalid locator %s for ila encapsulation", o.Value.Text)
 			return nil
 		}
 		return &config.Encap{Type: "ila", Locator: locator}
 	}
-	c.general("Unknown encap type - %s", o.Type.Text)
+	c.General("Unknown encap type - %s", o.Type.Text)
 	return nil
 }
 
@@ -223,8 +222,8 @@ const maxLabels = 2
 func mplsLabels(word string) ([]uint32, bool) {
 	var labels []uint32
 	for _, w := range strings.Split(word, "/") {
-		v, _, ok := number.Reader{AnyBase: true}.Unsigned(w, 0, 1<<20-1)
-		if !ok || w == "" || len(labels) == maxLabels {
+		v, ok := plainNumber(w, 1<<20-1)
+		if !ok || len(labels) == maxLabels {
 			return nil, false
 		}
 		labels = append(labels, v)

@@ -8,8 +8,8 @@ import (
 // later ones; the route keeps those before it.
 func (r *routeReader) legs(tree *routeLine) (bool, error) {
 	if r.orSeen {
-		r.general("Cannot specify nexthops with \"or\" route")
-		r.general("Route has trailing nonsense - nexthop")
+		r.General("Cannot specify nexthops with \"or\" route")
+		r.General("Route has trailing nonsense - nexthop")
 		return false, nil
 	}
 	for _, l := range tree.Legs {
@@ -23,7 +23,7 @@ func (r *routeReader) legs(tree *routeLine) (bool, error) {
 		r.r.NextHops = append(r.r.NextHops, *hop)
 	}
 	if len(tree.Rest) > 0 {
-		r.general("Route has trailing nonsense after nexthops - %s", tree.Rest[0].Text)
+		r.General("Route has trailing nonsense after nexthops - %s", tree.Rest[0].Text)
 	}
 	return true, nil
 }
@@ -47,7 +47,7 @@ func (r *routeReader) leg(l *routeLeg) (*config.NextHop, error) {
 			if !o.As.To && o.As.Value == nil {
 				return nil, missing(r.words, at)
 			}
-			r.general("'as [to]' (nat) not supported")
+			r.General("'as [to]' (nat) not supported")
 			ok = false
 		case o.Via != nil:
 			if o.Via.Address == nil {
@@ -71,19 +71,19 @@ func (r *routeReader) leg(l *routeLeg) (*config.NextHop, error) {
 
 func (r *routeReader) legVia(hop *config.NextHop, g *gateway) bool {
 	if g.Family != "" && r.r.Family != 0 && (g.Family == "inet") != (r.r.Family == 4) {
-		r.general("IPv4/6 mismatch for nexthop")
+		r.General("IPv4/6 mismatch for nexthop")
 		return false
 	}
 	a, ok := r.address(g.Address.Text)
 	if !ok {
-		r.general("invalid nexthop address %s", g.Address.Text)
+		r.General("invalid nexthop address %s", g.Address.Text)
 		return false
 	}
 	if r.r.Family == 0 {
 		r.r.Family = config.Family(a)
 	}
 	if r.r.Family != config.Family(a) {
-		r.general("Address family mismatch for next hop")
+		r.General("Address family mismatch for next hop")
 		return false
 	}
 	hop.Via = a
@@ -99,9 +99,9 @@ func (r *routeReader) legOption(hop *config.NextHop, key, value string) bool {
 		v, ok := r.unsigned(value, 0, 256)
 		switch {
 		case !ok:
-			r.general("Invalid weight %s specified for route", value)
+			r.General("Invalid weight %s specified for route", value)
 		case v == 0:
-			r.general("Invalid weight 0 specified for route")
+			r.General("Invalid weight 0 specified for route")
 		}
 		hop.Weight = int(v)
 		return ok && v > 0
@@ -109,9 +109,9 @@ func (r *routeReader) legOption(hop *config.NextHop, key, value string) bool {
 	v, ok := r.realms(value)
 	switch {
 	case !ok:
-		r.general("Invalid realms %s for route", value)
+		r.General("Invalid realms %s for route", value)
 	case r.r.Family == 6:
-		r.general("realms are only supported for IPv4")
+		r.General("realms are only supported for IPv4")
 		ok = false
 	default:
 		hop.Realms = v

@@ -93,10 +93,6 @@ var routeGrammar = sync.OnceValue(func() *participle.Parser[routeLine] {
 	return participle.MustBuild[routeLine](participle.Lexer(words{}))
 })
 
-// structural are the words that the grammar names itself; they must have a
-// kind of their own, not that of a destination.
-const structural lexer.TokenType = 100
-
 func routeVocabulary(static bool) func(string) lexer.TokenType {
 	return func(word string) lexer.TokenType {
 		switch word {
@@ -212,7 +208,7 @@ func (r *routeReader) read(at int) (bool, error) {
 // before a leg, since any word is an option or a destination there.
 func (r *routeReader) nonsense(rest []*argument) bool {
 	if len(rest) > 0 {
-		r.general("Route has trailing nonsense - %s", rest[0].Text)
+		r.General("Route has trailing nonsense - %s", rest[0].Text)
 		return false
 	}
 	return true
@@ -232,7 +228,7 @@ func (r *routeReader) option(o *routeOption) (bool, error) {
 		if !o.As.To && o.As.Value == nil {
 			return false, missing(r.words, at)
 		}
-		r.general("\"as to\" for MPLS only - ignoring")
+		r.General("\"as to\" for MPLS only - ignoring")
 		return true, nil
 	case o.Pair != nil:
 		return r.pair(o.Pair, at)
@@ -270,7 +266,7 @@ func (r *routeReader) family(word string) bool {
 		family = 6
 	}
 	if r.r.Family != 0 && r.r.Family != family {
-		r.general("%s specified for IPv%d route", word, r.r.Family)
+		r.General("%s specified for IPv%d route", word, r.r.Family)
 		return false
 	}
 	r.r.Family = family
@@ -283,7 +279,7 @@ func (r *routeReader) sameFamily(a netip.Addr) bool {
 		r.r.Family = config.Family(a)
 	}
 	if r.r.Family != config.Family(a) {
-		r.general("Cannot mix IPv4 and IPv6 addresses for route")
+		r.General("Cannot mix IPv4 and IPv6 addresses for route")
 		return false
 	}
 	return true
@@ -292,7 +288,7 @@ func (r *routeReader) sameFamily(a netip.Addr) bool {
 func (r *routeReader) destinationWord(word string) bool {
 	p, free, ok := r.destination(word, 0)
 	if !ok {
-		r.general("unknown route keyword %s", word)
+		r.General("unknown route keyword %s", word)
 		return false
 	}
 	return r.setDestination(p, free, word)
@@ -301,7 +297,7 @@ func (r *routeReader) destinationWord(word string) bool {
 func (r *routeReader) setDestination(p netip.Prefix, free bool, word string) bool {
 	switch {
 	case free && r.r.Family != 0, r.r.Family != 0 && r.r.Family != config.Family(p.Addr()):
-		r.general("Cannot mix IPv4 and IPv6 addresses for route (%s)", word)
+		r.General("Cannot mix IPv4 and IPv6 addresses for route (%s)", word)
 		return false
 	case !free:
 		r.r.Family = config.Family(p.Addr())
@@ -319,11 +315,11 @@ func (r *routeReader) via(g *gateway, at int) (bool, error) {
 	}
 	a, ok := r.address(g.Address.Text)
 	if !ok {
-		r.general("invalid route via address %s", g.Address.Text)
+		r.General("invalid route via address %s", g.Address.Text)
 		return false, nil
 	}
 	if g.Family != "" && (g.Family == "inet") != a.Is4() {
-		r.general("Cannot mix IPv4 and IPv6 addresses for route")
+		r.General("Cannot mix IPv4 and IPv6 addresses for route")
 		return false, nil
 	}
 	if !r.sameFamily(a) {
@@ -337,7 +333,7 @@ func (r *routeReader) via(g *gateway, at int) (bool, error) {
 func (r *routeReader) finish() bool {
 	route := r.r
 	if r.dst == "" && !route.Dst.IsValid() {
-		r.general("Route must have a destination")
+		r.General("Route must have a destination")
 		return false
 	}
 	if route.Family == 0 {
@@ -351,11 +347,11 @@ func (r *routeReader) finish() bool {
 		route.Via = netip.Addr{}
 	}
 	if !route.NoTrack && route.Protocol != KeepalivedProtocol {
-		r.general("Route cannot be tracked if protocol is not RTPROT_KEEPALIVED(%d), resetting protocol", KeepalivedProtocol)
+		r.General("Route cannot be tracked if protocol is not RTPROT_KEEPALIVED(%d), resetting protocol", KeepalivedProtocol)
 		route.Protocol = KeepalivedProtocol
 	}
 	if r.static && route.TrackGroup != "" && route.Interface == "" {
-		r.general("Static route cannot have track group if no oif specified")
+		r.General("Static route cannot have track group if no oif specified")
 		route.TrackGroup = ""
 	}
 	return true
@@ -368,7 +364,7 @@ func set(v uint32, lock bool) config.Metric { return config.Metric{Value: v, Set
 func (r *routeReader) lookup(t iproute.Table, word, format string) (uint32, bool) {
 	v, ok := r.Names.Lookup(t, word)
 	if !ok {
-		r.general(format, word)
+		r.General(format, word)
 	}
 	return v, ok
 }

@@ -6,16 +6,16 @@ import (
 
 	"keepalived/core/config"
 	"keepalived/parser/iproute"
-	"keepalived/parser/number"
+	"keepalived/parser/reader"
 )
 
 // pair reads an option with a value; false drops the line.
 func (r *routeReader) pair(p *pair, at int) (bool, error) {
 	switch p.Key {
 	case "gw":
-		r.general("\"gw\" for routes is deprecated. Please use \"via\"")
+		r.General("\"gw\" for routes is deprecated. Please use \"via\"")
 	case "or":
-		r.general("\"or\" for routes is deprecated. Please use \"nexthop\"")
+		r.General("\"or\" for routes is deprecated. Please use \"nexthop\"")
 	}
 	if p.Value == nil {
 		return false, missing(r.words, at)
@@ -28,7 +28,7 @@ func (r *routeReader) pair(p *pair, at int) (bool, error) {
 		return r.namedOption(p.Key, value), nil
 	case "track_group":
 		if !r.trackGroup(&r.r.TrackGroup, value) {
-			r.general("Route has trailing nonsense - %s", value)
+			r.General("Route has trailing nonsense - %s", value)
 			return false, nil
 		}
 		return true, nil
@@ -36,7 +36,7 @@ func (r *routeReader) pair(p *pair, at int) (bool, error) {
 		if value == "ecn" {
 			r.r.Features = set(r.r.Features.Value|1, false) // RTAX_FEATURE_ECN
 		} else {
-			r.general("feature %s not supported", value)
+			r.General("feature %s not supported", value)
 		}
 		return true, nil
 	case "ttl-propagate":
@@ -44,7 +44,7 @@ func (r *routeReader) pair(p *pair, at int) (bool, error) {
 		case "enabled", "disabled":
 			r.r.TTLPropagate, r.r.TTLPropagateSet = value == "enabled", true
 		default:
-			r.general("%s value %s not recognised", p.Key, value)
+			r.General("%s value %s not recognised", p.Key, value)
 		}
 		return true, nil
 	}
@@ -56,7 +56,7 @@ func (r *routeReader) addressOption(key, value string) bool {
 	case "src":
 		a, ok := r.address(value)
 		if !ok {
-			r.general("invalid route src address %s", value)
+			r.General("invalid route src address %s", value)
 			return false
 		}
 		r.r.Source = a
@@ -64,19 +64,19 @@ func (r *routeReader) addressOption(key, value string) bool {
 	case "gw":
 		a, ok := r.address(value)
 		if !ok {
-			r.general("invalid route via address %s", value)
+			r.General("invalid route via address %s", value)
 			return false
 		}
 		r.r.Via = a
 		return r.sameFamily(a)
 	case "or":
 		if r.orSeen {
-			r.general("\"or\" route already specified - ignoring subsequent")
+			r.General("\"or\" route already specified - ignoring subsequent")
 			return true
 		}
 		a, ok := r.address(value)
 		if !ok {
-			r.general("Invalid \"or\" address %s", value)
+			r.General("Invalid \"or\" address %s", value)
 			return false
 		}
 		// Its family is not compared with the route's by the C daemon.
@@ -85,11 +85,11 @@ func (r *routeReader) addressOption(key, value string) bool {
 	case "from":
 		p, _, ok := r.prefix(value)
 		if !ok {
-			r.general("invalid route from address %s", value)
+			r.General("invalid route from address %s", value)
 			return false
 		}
 		if p.Addr().Is4() {
-			r.general("route from address only supported with IPv6 (%s)", value)
+			r.General("route from address only supported with IPv6 (%s)", value)
 			return false
 		}
 		r.r.From = p
@@ -121,11 +121,11 @@ func (r *routeReader) namedOption(key, value string) bool {
 	case "realms":
 		v, ok := r.realms(value)
 		if !ok {
-			r.general("Invalid realms %s for route", value)
+			r.General("Invalid realms %s for route", value)
 			return false
 		}
 		if r.r.Family == 6 {
-			r.general("realms are only valid for IPv4")
+			r.General("realms are only valid for IPv4")
 			return false
 		}
 		r.r.Family, r.r.Realms = 4, v
@@ -135,15 +135,17 @@ func (r *routeReader) namedOption(key, value string) bool {
 	return r.interfaceKnown(value, "VROUTE nexthop")
 }
 
+// vrf takes the name of a VRF device; its table is looked up when the route
+// is set.
 func (r *routeReader) vrf(name string) bool {
-	itf, ok := r.Interface(name)
+	link, ok := r.Host.Link(name)
 	switch {
 	case !ok:
-		r.general("VRF %s not found for route", name)
-	case itf.VRFTable == 0:
-		r.general("Route specified VRF %s is not a VRF", name)
+		r.General("VRF %s not found for route", name)
+	case link.Kind != "vrf":
+		r.General("Route specified VRF %s is not a VRF", name)
 	default:
-		r.r.VRF, r.r.Table = name, itf.VRFTable
+		r.r.VRF = name
 		return true
 	}
 	return false
@@ -152,7 +154,7 @@ func (r *routeReader) vrf(name string) bool {
 // needsIPv6 fixes the family as IPv6; option is what is valid for it only.
 func (r *routeReader) needsIPv6(option string) bool {
 	if r.r.Family == 4 {
-		r.general("%s is only valid for IPv6", option)
+		r.General("%s is only valid for IPv6", option)
 		return false
 	}
 	r.r.Family = 6
@@ -195,7 +197,7 @@ func (r *routeReader) numberOption(key, value string) bool {
 	}
 	v, ok := r.unsigned(value, 0, high)
 	if !ok {
-		r.general(numberText(key), value)
+		r.General(numberText(key), value)
 		return false
 	}
 	switch key {
@@ -264,7 +266,7 @@ func (r *routeReader) metric(p *lockPair, at int) (bool, error) {
 	}
 	v, ok := r.unsigned(value, 0, math.MaxUint32)
 	if !ok {
-		r.general(numberText(p.Key), value)
+		r.General(numberText(p.Key), value)
 		return false, nil
 	}
 	*r.metricOf(p.Key) = set(v, p.Lock)
@@ -305,7 +307,7 @@ func (r *routeReader) time(key, word string) (uint32, bool) {
 	digits, unit := splitTime(word)
 	v, ok := r.timeValue(name, word, digits, unit, maxRouteTime*perMillisecond)
 	if !ok {
-		r.general(invalid, word)
+		r.General(invalid, word)
 		return 0, false
 	}
 	if unit != "" {
@@ -313,10 +315,10 @@ func (r *routeReader) time(key, word string) (uint32, bool) {
 	}
 	switch {
 	case v < minRouteTime*perMillisecond:
-		r.general("%s value %s below minimum %dms, resetting", name, word, minRouteTime)
+		r.General("%s value %s below minimum %dms, resetting", name, word, minRouteTime)
 		v = minRouteTime * perMillisecond
 	case v > maxRouteTime*perMillisecond:
-		r.general("%s value %s exceeds maximum %ds, resetting", name, word, maxRouteTime/1000)
+		r.General("%s value %s exceeds maximum %ds, resetting", name, word, maxRouteTime/1000)
 		v = maxRouteTime * perMillisecond
 	}
 	return uint32(v), true
@@ -328,7 +330,7 @@ func (r *routeReader) timeValue(name, word, digits, unit string, high uint64) (u
 	decimals := 0
 	switch {
 	case strings.ContainsAny(digits, "eE"):
-		r.general("%s value exponential form %s no longer supported", name, word)
+		r.General("%s value exponential form %s no longer supported", name, word)
 		return 0, false
 	case unit == "":
 	case digits == "":
@@ -340,9 +342,5 @@ func (r *routeReader) timeValue(name, word, digits, unit string, high uint64) (u
 	default:
 		return 0, false
 	}
-	v, problems, ok := number.Reader{}.Decimal(digits, 0, high, decimals)
-	for _, p := range problems {
-		r.Report(config.ClassInvalidNumber, "%s", p)
-	}
-	return v, ok
+	return r.Decimal(digits, 0, high, decimals, reader.Strict)
 }

@@ -11,7 +11,7 @@ import (
 
 	"keepalived/core/config"
 	"keepalived/parser/iproute"
-	"keepalived/parser/number"
+	"keepalived/parser/reader"
 )
 
 // The actions of rules (FR_ACT_*).
@@ -137,7 +137,7 @@ func (r *ruleReader) option(o *ruleOption) (bool, error) {
 		}
 		return r.pair(o.Pair.Key, o.Pair.Value.Text), nil
 	case o.Unknown != nil:
-		r.general("Unknown rule option %s", o.Unknown.Text)
+		r.General("Unknown rule option %s", o.Unknown.Text)
 		return false, nil
 	}
 	return r.actionWord(o.Action), nil
@@ -147,20 +147,20 @@ func (r *ruleReader) option(o *ruleOption) (bool, error) {
 func (r *ruleReader) actionWord(word string) bool {
 	t, ok := routeType(word)
 	if !ok {
-		r.general("Unknown rule option %s", word)
+		r.General("Unknown rule option %s", word)
 		return false
 	}
 	switch t {
 	case actionBlackhole, actionUnreachable, actionProhibit:
 		return r.action(t)
 	}
-	r.general("Invalid rule action %s", word)
+	r.General("Invalid rule action %s", word)
 	return false
 }
 
 func (r *ruleReader) action(action uint8) bool {
 	if r.r.Action != 0 {
-		r.general("Cannot specify more than one of table/nop/goto/blackhole/prohibit/unreachable/l3mdev for rule")
+		r.General("Cannot specify more than one of table/nop/goto/blackhole/prohibit/unreachable/l3mdev for rule")
 		return false
 	}
 	r.r.Action = action
@@ -177,7 +177,7 @@ func (r *ruleReader) flag(word string) bool {
 		return r.action(actionNop)
 	case "l3mdev":
 		if r.r.Action != 0 {
-			r.general("Cannot specify l3mdev with other action")
+			r.General("Cannot specify l3mdev with other action")
 			return false
 		}
 		r.r.L3MDev, r.r.Action = true, actionTable
@@ -191,7 +191,7 @@ func (r *ruleReader) family(word string) bool {
 		family = 6
 	}
 	if r.r.Family != 0 && r.r.Family != family {
-		r.general("%s specified for IPv%d rule", word, r.r.Family)
+		r.General("%s specified for IPv%d rule", word, r.r.Family)
 		return false
 	}
 	r.r.Family = family
@@ -207,15 +207,15 @@ func (r *ruleReader) pair(key, value string) bool {
 	case "goto":
 		v, ok := r.unsigned(value, 0, math.MaxUint32)
 		if !ok {
-			r.general("Invalid target %s specified", key) // the option, not its value
+			r.General("Invalid target %s specified", key) // the option, not its value
 			return false
 		}
 		r.r.Goto = v
 		return r.action(actionGoto)
 	case "preference", "order", "priority":
-		v, ok := r.read(number.Reader{AnyBase: true}, value, 0, math.MaxUint32)
+		v, ok := r.UnsignedAnyBase(value, 0, math.MaxUint32, reader.Strict)
 		if !ok {
-			r.general("Invalid rule preference %s specified", key) // the option, not its value
+			r.General("Invalid rule preference %s specified", key) // the option, not its value
 		}
 		r.r.Priority, r.preferenceSet = v, true
 		return ok
@@ -230,7 +230,7 @@ func (r *ruleReader) pair(key, value string) bool {
 		if ok {
 			r.r.Protocol = uint8(v)
 		} else {
-			r.general("Invalid protocol %s", value)
+			r.General("Invalid protocol %s", value)
 		}
 		return true
 	case "ipproto", "sport", "dport":
@@ -246,10 +246,10 @@ func (r *ruleReader) selector(key, value string) bool {
 	p, free, ok := r.destination(value, r.r.Family)
 	switch {
 	case !ok:
-		r.general("Invalid rule %s address %s", key, value)
+		r.General("Invalid rule %s address %s", key, value)
 		return false
 	case free && r.r.Family != 0, r.r.Family != 0 && r.r.Family != config.Family(p.Addr()):
-		r.general("rule specification has mixed IPv4 and IPv6")
+		r.General("rule specification has mixed IPv4 and IPv6")
 		return false
 	case !free:
 		r.r.Family = config.Family(p.Addr())
@@ -269,11 +269,11 @@ func (r *ruleReader) table(value string) bool {
 	v, ok := r.Names.Lookup(iproute.Tables, value)
 	switch {
 	case !ok:
-		r.general("Routing table %s not found for rule", value)
+		r.General("Routing table %s not found for rule", value)
 	case v == 0:
-		r.general("Table 0 is not valid")
+		r.General("Table 0 is not valid")
 	case r.r.Action != 0:
-		r.general("Cannot specify more than one of table/nop/goto/blackhole/prohibit/unreachable for rule")
+		r.General("Cannot specify more than one of table/nop/goto/blackhole/prohibit/unreachable for rule")
 	default:
 		r.r.Table, r.r.Action = v, actionTable
 		return true
@@ -289,9 +289,9 @@ func (r *ruleReader) tableOption(key, value string) bool {
 		v, ok := r.realms(value)
 		switch {
 		case !ok:
-			r.general("invalid realms %s for rule", value)
+			r.General("invalid realms %s for rule", value)
 		case r.r.Family == 6:
-			r.general("realms is only valid for IPv4")
+			r.General("realms is only valid for IPv4")
 			ok = false
 		default:
 			r.r.Realms, r.r.Family = v, 4
@@ -300,14 +300,14 @@ func (r *ruleReader) tableOption(key, value string) bool {
 	case "suppress_prefixlength", "sup_pl":
 		v, ok := r.unsigned(value, 0, math.MaxInt32)
 		if !ok {
-			r.general("Invalid suppress_prefixlength %s specified", key) // the option, not its value
+			r.General("Invalid suppress_prefixlength %s specified", key) // the option, not its value
 		}
 		r.r.SuppressPrefixLen = int32(v)
 		return ok
 	}
 	v, ok := r.Names.Lookup(iproute.Groups, value)
 	if !ok {
-		r.general("suppress_group %s is invalid", value)
+		r.General("suppress_group %s is invalid", value)
 	}
 	r.r.SuppressIfGroup, r.r.SuppressIfGroupSet = v, true
 	return ok
@@ -319,27 +319,27 @@ func (r *ruleReader) match(key, value string) bool {
 	case "tos", "dsfield":
 		v, ok := r.Names.Lookup(iproute.DSFields, value)
 		if !ok {
-			r.general("TOS value %s is invalid", value)
+			r.General("TOS value %s is invalid", value)
 		}
 		r.r.TOS = uint8(v)
 		return ok
 	case "fwmark":
 		if !r.fwmark(value) {
-			r.general("Invalid rule fwmark %s specified", value)
+			r.General("Invalid rule fwmark %s specified", value)
 			return false
 		}
 		return true
 	case "tunnel-id":
 		v, ok := r.unsigned64(value)
 		if !ok {
-			r.general("Invalid tunnel-id %s specified", key) // the option, not its value
+			r.General("Invalid tunnel-id %s specified", key) // the option, not its value
 		}
 		r.r.TunnelID = v
 		return ok
 	}
 	first, last, ok := numberRange(value, math.MaxUint32)
 	if !ok {
-		r.general("Invalid uidrange %s specified", key) // the option, not its value
+		r.General("Invalid uidrange %s specified", key) // the option, not its value
 	}
 	r.r.UIDFirst, r.r.UIDLast, r.r.UIDSet = first, last, true
 	return ok
@@ -347,11 +347,10 @@ func (r *ruleReader) match(key, value string) bool {
 
 func (r *ruleReader) fwmark(value string) bool {
 	mark, mask, masked := strings.Cut(value, "/")
-	any := number.Reader{AnyBase: true}
-	v, _, ok := any.Unsigned(mark, 0, math.MaxUint32)
+	v, ok := plainNumber(mark, math.MaxUint32)
 	r.r.FWMark, r.r.FWMarkSet = v, true
 	if ok && masked {
-		r.r.FWMask, _, ok = any.Unsigned(mask, 0, math.MaxUint32)
+		r.r.FWMask, ok = plainNumber(mask, math.MaxUint32)
 		r.r.FWMaskSet = true
 	}
 	return ok
@@ -362,7 +361,7 @@ func (r *ruleReader) transport(key, value string) {
 	if key == "ipproto" {
 		v, ok := ipProtocol(value)
 		if !ok {
-			r.general("Invalid ipproto %s", value)
+			r.General("Invalid ipproto %s", value)
 			return
 		}
 		r.r.IPProto = v
@@ -370,7 +369,7 @@ func (r *ruleReader) transport(key, value string) {
 	}
 	first, last, ok := numberRange(value, 65535)
 	if !ok {
-		r.general("invalid %s range %s", key, value)
+		r.General("invalid %s range %s", key, value)
 		return
 	}
 	ports := &config.PortRange{First: uint16(first), Last: uint16(last)}
@@ -382,14 +381,11 @@ func (r *ruleReader) transport(key, value string) {
 }
 
 // numberRange reads FIRST-LAST.
-func numberRange(word string, high uint32) (first, last uint32, ok bool) {
-	a, b, both := strings.Cut(word, "-")
-	if !both || a == "" || b == "" {
-		return 0, 0, false
-	}
-	first, _, ok = number.Reader{}.Unsigned(a, 0, high)
+func numberRange(word string, high uint64) (first, last uint32, ok bool) {
+	a, b, _ := strings.Cut(word, "-")
+	first, ok = plainNumber(a, high)
 	if ok {
-		last, _, ok = number.Reader{}.Unsigned(b, 0, high)
+		last, ok = plainNumber(b, high)
 	}
 	return first, last, ok
 }
@@ -397,8 +393,8 @@ func numberRange(word string, high uint32) (first, last uint32, ok bool) {
 // ipProtocol reads a protocol number below 128, or a name of /etc/protocols
 // in upper or lower case, which has no such limit.
 func ipProtocol(word string) (uint8, bool) {
-	if v, _, ok := (number.Reader{}).Unsigned(word, 0, 127); ok {
-		return uint8(v), word != ""
+	if v, ok := plainNumber(word, 127); ok {
+		return uint8(v), true
 	}
 	v, ok := map[string]uint8{"icmp": 1, "igmp": 2, "ipip": 4, "ipencap": 4, "tcp": 6, "egp": 8, "udp": 17, "dccp": 33, "ipv6": 41,
 		"rsvp": 46, "gre": 47, "esp": 50, "ah": 51, "ipv6-icmp": 58, "icmpv6": 58, "eigrp": 88, "ospf": 89, "pim": 103, "comp": 108,
@@ -411,32 +407,32 @@ func (r *ruleReader) finish(static bool, numbering *Numbering) bool {
 	rule := r.r
 	switch {
 	case rule.Action == 0:
-		r.general("No action specified for rule - ignoring")
+		r.General("No action specified for rule - ignoring")
 		return false
 	case rule.Action == actionGoto && !r.preferenceSet:
-		r.general("Invalid rule - goto target %d specified without preference", rule.Goto)
+		r.General("Invalid rule - goto target %d specified without preference", rule.Goto)
 		return false
 	case rule.Action == actionGoto && rule.Priority >= rule.Goto:
-		r.general("Invalid rule - preference %d >= goto target %d", rule.Priority, rule.Goto)
+		r.General("Invalid rule - preference %d >= goto target %d", rule.Priority, rule.Goto)
 		return false
 	case rule.Action != actionTable && r.tableOnly:
-		r.general("suppressor/realm specified for non table action - skipping")
+		r.General("suppressor/realm specified for non table action - skipping")
 		return false
 	}
 	if rule.Family == 0 {
 		rule.Family = 4
 	}
 	if !rule.NoTrack && rule.Protocol != KeepalivedProtocol {
-		r.general("Rule cannot be tracked if protocol is not RTPROT_KEEPALIVED(%d), resetting protocol", KeepalivedProtocol)
+		r.General("Rule cannot be tracked if protocol is not RTPROT_KEEPALIVED(%d), resetting protocol", KeepalivedProtocol)
 		rule.Protocol = KeepalivedProtocol
 	}
 	if static && rule.TrackGroup != "" && rule.IIF == "" {
-		r.general("Static rule cannot have track_group if dev/iif not specified")
+		r.General("Static rule cannot have track_group if dev/iif not specified")
 		rule.TrackGroup = ""
 	}
 	if !r.preferenceSet {
 		rule.Priority = numbering.next(rule.Family)
-		r.general("Rule has no preference specified - setting to %d. This is probably not what you want.", rule.Priority)
+		r.General("Rule has no preference specified - setting to %d. This is probably not what you want.", rule.Priority)
 	}
 	return true
 }

@@ -21,6 +21,8 @@ const (
 	kindLockKey
 	// kindType is a type word, which goes with the next word.
 	kindType
+	// structural are words that a grammar names itself.
+	structural
 )
 
 // words is the lexer of all the languages: its tokens are the words of a
@@ -36,18 +38,6 @@ func (words) Symbols() map[string]lexer.TokenType {
 // never from text.
 func (words) Lex(string, io.Reader) (lexer.Lexer, error) {
 	return nil, errors.New("line: words expected, not text")
-}
-
-// vocabulary tells the kinds of a language's words; words that are not in
-// it are kindWord.
-type vocabulary map[string]lexer.TokenType
-
-// with returns the vocabulary with more keys.
-func (v vocabulary) with(kind lexer.TokenType, words ...string) vocabulary {
-	for _, w := range words {
-		v[w] = kind
-	}
-	return v
 }
 
 // stream is one line on its way into a grammar.

@@ -1,0 +1,171 @@
+package parser
+
+import (
+	"math/rand/v2"
+	"strings"
+
+	"keepalived/core/config"
+	"keepalived/parser/global"
+	"keepalived/parser/keyword"
+	"keepalived/parser/reader"
+	"keepalived/parser/source"
+	"keepalived/parser/syntax"
+)
+
+// Host is what the language asks the machine.
+type Host = reader.Host
+
+// Options says what to read, and for what.
+type Options struct {
+	// Path is the configuration file, or a pattern for several (-f).
+	Path string
+	// ConfigID is compared with the @ID lines; empty: the host name up to
+	// its first dot.
+	ConfigID string
+	// AllIncludes makes every failing include an error (-e).
+	AllIncludes bool
+	// Test is set for a configuration test (-t).
+	Test bool
+	// Reload is set when a running daemon reads again.
+	Reload bool
+	// Host is the machine; nil: the one that this process runs on.
+	Host Host
+	// Files is the file system; nil: the real one.
+	Files source.Files
+}
+
+// Load reads a configuration.
+func Load(o Options) *Result {
+	if o.Host == nil {
+		o.Host = System()
+	}
+	if o.Files == nil {
+		o.Files = source.Disk{}
+	}
+	if o.ConfigID == "" {
+		o.ConfigID, _, _ = strings.Cut(o.Host.Hostname(), ".")
+	}
+	l := &loader{options: o, host: o.Host, config: new(config.Config), result: new(Result)}
+	l.load()
+	if l.result.Status == StatusOK {
+		l.result.Config = l.config
+	}
+	return l.result
+}
+
+// loader is one Load.
+type loader struct {
+	options  Options
+	host     Host
+	config   *config.Config
+	file     *syntax.File
+	language *reader.Language
+	result   *Result
+	global   *global.Room
+}
+
+// load runs the passes, in the order in which they are reported.
+func (l *loader) load() {
+	lines := source.Open(source.Options{
+		Path: l.options.Path, ConfigID: l.options.ConfigID, AllIncludes: l.options.AllIncludes,
+		Getenv: l.host.Getenv, Random: rand.Uint64N,
+	}, l.options.Files)
+	file, err := syntax.Parse(lines, keyword.ScriptLike)
+	if err != nil {
+		l.result.end(config.PassParent, StatusProgramError, StatusProgramError)
+		return
+	}
+	l.file = file
+	l.global = global.New()
+	l.language = reader.NewLanguage(keyword.New(), l.global.Handlers())
+	if !l.parent() {
+		return
+	}
+	for _, process := range []config.Pass{config.PassChecker, config.PassVRRP, config.PassBFD} {
+		if !l.child(process) {
+			return
+		}
+	}
+}
+
+// parent runs the pass of the parent process. It returns false when no other
+// pass takes place.
+func (l *loader) parent() bool {
+	p := l.pass(config.PassParent)
+	complete := p.Read(l.language, l.notice)
+	if complete && l.file.Opened {
+		l.global.Finish(p)
+	}
+	l.result.Diagnostics = append(l.result.Diagnostics, p.Diagnostics...)
+	switch {
+	case !l.file.Opened:
+		// A test ends with 0 then, unless every include is checked
+		// (02-runtime section 1).
+		test := StatusOK
+		if l.options.AllIncludes || l.file.Unreadable {
+			test = StatusPermission
+		}
+		l.result.end(config.PassParent, StatusNoConfig, test)
+		return false
+	case !complete:
+		l.result.end(config.PassParent, StatusConfig, StatusConfig)
+		return false
+	case l.file.Failed:
+		l.result.end(config.PassParent, StatusNoConfig, StatusNoConfig)
+		return false
+	}
+	return l.enter()
+}
+
+// enter looks at the machine from the configured network namespace.
+func (l *loader) enter() bool {
+	name := l.config.NetNamespace
+	if name == "" {
+		return true
+	}
+	host, err := l.host.Namespace(name)
+	if err != nil {
+		l.result.end(config.PassParent, StatusFatal, StatusOK)
+		return false
+	}
+	l.host = host
+	return true
+}
+
+// notice sees the keywords of other processes during the parent's pass.
+func (l *loader) notice(keyword string) {
+	c := l.config
+	switch keyword {
+	case "vrrp_instance", "static_ipaddress", "static_routes", "static_rules":
+		c.HasVRRP = true
+	case "virtual_server":
+		c.HasLVS = true
+	case "bfd_instance":
+		c.HasBFD = true
+	}
+}
+
+// child runs the pass of a child process.
+func (l *loader) child(process config.Pass) bool {
+	p := l.pass(process)
+	complete := p.Read(l.language, nil)
+	if complete {
+		l.finish(p)
+	}
+	l.result.Diagnostics = append(l.result.Diagnostics, p.Diagnostics...)
+	if !complete {
+		l.result.end(process, StatusConfig, StatusConfig)
+	}
+	return complete
+}
+
+// finish runs what a process does after reading.
+func (l *loader) finish(p *reader.Pass) {
+	_ = p
+}
+
+// pass prepares the pass of a process.
+func (l *loader) pass(process config.Pass) *reader.Pass {
+	mode := reader.Mode{Test: l.options.Test, Reload: l.options.Reload}
+	return reader.NewPass(process, mode, l.file, l.config, l.host)
+}

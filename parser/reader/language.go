@@ -1,0 +1,85 @@
+package reader
+
+import "keepalived/parser/keyword"
+
+// Handler is what to do at a keyword. The fields that are set depend on the
+// keyword's shape.
+type Handler struct {
+	// Read handles a scalar keyword.
+	Read func(*Pass, *Statement)
+	// Open handles the keyword of a block. When it returns false the block
+	// is left out as a whole; it has said why. Optional.
+	Open func(*Pass, *Statement) bool
+	// Close is called at the end of a block that Open accepted, and at the
+	// end of the text for a block that is still open. Optional.
+	Close func(*Pass)
+	// Line handles one line of a data block, End its end, with the number
+	// of lines. End is optional.
+	Line func(*Pass, *Statement)
+	End  func(p *Pass, lines int)
+	// In limits the handler to some of the processes that own the block;
+	// empty means all. In the others the keyword is known, and ignored.
+	In keyword.Passes
+}
+
+// Handlers are handlers by the path of their keyword: "vrrp_instance",
+// "vrrp_instance/priority", "virtual_server/real_server/TCP_CHECK/retry".
+type Handlers map[string]Handler
+
+// Language is the keyword table joined with handlers.
+type Language struct{ top *level }
+
+// level is the keywords of a block.
+type level struct{ entries map[string]*entry }
+
+// entry is a keyword with its handler.
+type entry struct {
+	keyword *keyword.Keyword
+	handler Handler
+	sub     *level // of a block
+}
+
+// NewLanguage joins the table with the handlers of all rooms. A keyword
+// without a handler is known, and has no effect; one that is another spelling
+// has the handler of the keyword it stands for, unless it has its own.
+func NewLanguage(t *keyword.Table, rooms ...Handlers) *Language {
+	all := make(Handlers)
+	for _, r := range rooms {
+		for path, h := range r {
+			all[path] = h
+		}
+	}
+	return &Language{top: newLevel(t, all, "")}
+}
+
+// newLevel builds a level and those below it.
+func newLevel(t *keyword.Table, handlers Handlers, path string) *level {
+	rows := t.Level(path)
+	l := &level{entries: make(map[string]*entry, len(rows))}
+	for name, row := range rows {
+		e := &entry{keyword: row}
+		full := join(path, name)
+		h, ok := handlers[full]
+		if !ok && row.AliasOf != "" {
+			h = handlers[join(path, row.AliasOf)]
+		}
+		e.handler = h
+		if row.Shape == keyword.Block {
+			e.sub = newLevel(t, handlers, full)
+		}
+		l.entries[name] = e
+	}
+	return l
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "/" + name
+}
+
+// active reports whether the handler works in a pass.
+func (e *entry) active(p *Pass) bool {
+	return e.handler.In == 0 || e.handler.In.Has(p.Process)
+}

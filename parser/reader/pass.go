@@ -1,0 +1,134 @@
+package reader
+
+import (
+	"fmt"
+	"strings"
+
+	"keepalived/core/config"
+	"keepalived/parser/source"
+	"keepalived/parser/syntax"
+)
+
+// Mode is the way in which the configuration is read.
+type Mode struct {
+	// Test is a configuration test (-t).
+	Test bool
+	// Reload is a re-read by a running daemon.
+	Reload bool
+}
+
+// Pass is the reading of a configuration for one process.
+type Pass struct {
+	Process config.Pass
+	Mode    Mode
+	Config  *config.Config
+	Host    Host
+	// Diagnostics is what was reported, in order.
+	Diagnostics []config.Diagnostic
+
+	file     *syntax.File
+	cursor   *syntax.Cursor
+	kept     map[string]string
+	at       source.Place
+	column   uint32
+	reading  bool
+	depth    int
+	words    []string
+	inactive func(keyword string)
+}
+
+// NewPass prepares the reading of a file for one process.
+func NewPass(process config.Pass, mode Mode, file *syntax.File, c *config.Config, host Host) *Pass {
+	return &Pass{
+		Process: process, Mode: mode, Config: c, Host: host,
+		file: file, kept: make(map[string]string),
+	}
+}
+
+// stop ends a pass from within a handler. It never leaves this package.
+type stop struct{}
+
+// Read reads the whole file with the keywords of a language. inactive is
+// called for every top-level keyword that belongs to other processes. It
+// returns false when a missing parameter ended the reading.
+func (p *Pass) Read(l *Language, inactive func(keyword string)) (complete bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(stop); !ok {
+				panic(r)
+			}
+			p.reading = false
+		}
+	}()
+	p.cursor, p.inactive, p.reading = syntax.NewCursor(p.file), inactive, true
+	p.level(l.top, true)
+	p.reading, p.at = false, source.Place{}
+	if p.depth > 0 {
+		p.Report(config.ClassMissingClose, MsgMissingClose, p.depth, "}", "{")
+	}
+	return true
+}
+
+// Keep returns a copy of a word that does not hold the whole file in memory;
+// equal words share it.
+func (p *Pass) Keep(word string) string {
+	if s, ok := p.kept[word]; ok {
+		return s
+	}
+	s := strings.Clone(word)
+	p.kept[s] = s
+	return s
+}
+
+// Report reports a problem at the current line, or of the whole
+// configuration when reading is over.
+func (p *Pass) Report(class config.Class, format string, args ...any) {
+	p.add(config.Diagnostic{Class: class, Message: fmt.Sprintf(format, args...)})
+}
+
+// General reports a problem of the general class.
+func (p *Pass) General(format string, args ...any) {
+	p.Report(config.ClassGeneral, format, args...)
+}
+
+// Log reports what only a running daemon logs.
+func (p *Pass) Log(format string, args ...any) {
+	p.add(config.Diagnostic{LogOnly: true, Message: fmt.Sprintf(format, args...)})
+}
+
+// Fatal reports a problem and ends the reading of the configuration. It does
+// not return.
+func (p *Pass) Fatal(class config.Class, format string, args ...any) {
+	p.Report(class, format, args...)
+	panic(stop{})
+}
+
+// add completes a diagnostic with pass, position and prefix.
+func (p *Pass) add(d config.Diagnostic) {
+	d.Pass = p.Process
+	if p.reading && p.at.Line > 0 {
+		d.Position, d.Message = p.Position(p.at, p.column), p.prefix()+d.Message
+	}
+	p.Diagnostics = append(p.Diagnostics, d)
+}
+
+// Position returns a place as file, line and column.
+func (p *Pass) Position(at source.Place, column uint32) config.Position {
+	return config.Position{File: p.file.Inclusions[at.Inclusion].File, Line: int(at.Line), Column: int(column)}
+}
+
+// prefix is what stands before a message while reading (01-configuration
+// section 2.2).
+func (p *Pass) prefix() string {
+	inc := &p.file.Inclusions[p.at.Inclusion]
+	if p.Process != config.PassParent {
+		return fmt.Sprintf("(%s: Line %d) ", inc.File, p.at.Line)
+	}
+	if p.at.Inclusion == 0 && !p.file.Multiple {
+		return fmt.Sprintf("(Line %d) ", inc.ParentLine(p.at.Line))
+	}
+	return fmt.Sprintf("(%s: Line %d) ", inc.File, inc.ParentLine(p.at.Line))
+}
+
+// Place returns the place that is being read.
+func (p *Pass) Place() source.Place { return p.at }

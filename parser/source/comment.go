@@ -1,0 +1,44 @@
+package source
+
+import "strings"
+
+// blanks are what surrounds a line without being part of it.
+const blanks = " \t"
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }
+
+// stripComment removes a comment, the backslash of an escaped # or !, and
+// the blanks at the end (01-configuration section 3.3). cut is set when there
+// was a comment, open when a double quote was left open before it.
+func stripComment(line string) (text string, cut, open bool) {
+	if strings.IndexByte(line, '#') < 0 && strings.IndexByte(line, '!') < 0 {
+		return strings.TrimRight(line, blanks), false, strings.Count(line, `"`)%2 == 1
+	}
+	var b []byte // nil while nothing has been left out
+	for i := 0; i < len(line); i++ {
+		c := line[i]
+		switch {
+		case c == '"':
+			open = !open
+		case open:
+		case c == '\\' && i+1 < len(line) && (line[i+1] == '#' || line[i+1] == '!'):
+			if b == nil {
+				b = append(make([]byte, 0, len(line)), line[:i]...)
+			}
+			i++
+			c = line[i]
+		case c == '#' || c == '!':
+			if b == nil {
+				return strings.TrimRight(line[:i], blanks), true, open
+			}
+			return strings.TrimRight(string(b), blanks), true, open
+		}
+		if b != nil {
+			b = append(b, c)
+		}
+	}
+	if b == nil {
+		return strings.TrimRight(line, blanks), false, open
+	}
+	return strings.TrimRight(string(b), blanks), false, open
+}

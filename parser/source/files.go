@@ -1,0 +1,82 @@
+package source
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// Files is the file system that a configuration is read from.
+type Files interface {
+	// Stat follows symbolic links.
+	Stat(path string) (fs.FileInfo, error)
+	// Read returns a regular file's content.
+	Read(path string) ([]byte, error)
+	// Glob returns the sorted matches of one pattern without braces.
+	Glob(pattern string) ([]string, error)
+	// Directory returns the working directory.
+	Directory() string
+}
+
+// Disk is the real file system.
+type Disk struct{}
+
+// Stat implements Files.
+func (Disk) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
+
+// Glob implements Files.
+func (Disk) Glob(pattern string) ([]string, error) { return filepath.Glob(pattern) }
+
+// Directory implements Files.
+func (Disk) Directory() string {
+	d, err := os.Getwd()
+	if err != nil {
+		return "/"
+	}
+	return d
+}
+
+var errNotRegular = errors.New("not a regular file")
+
+// Read implements Files. It never blocks on a FIFO that takes the place of
+// the file between Stat and Read.
+func (Disk) Read(path string) ([]byte, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errNotRegular
+	}
+	if info.Size() > maxFileSize {
+		return nil, syscall.EFBIG
+	}
+	// One byte more than the size says: a file that grows is read as it was.
+	data := make([]byte, info.Size())
+	n, err := io.ReadFull(f, data)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	return data[:n], nil
+}
+
+// reason words an error as strerror does: capitalised, without path.
+func reason(err error) string {
+	var errno syscall.Errno
+	if !errors.As(err, &errno) {
+		return err.Error()
+	}
+	text := []byte(errno.Error())
+	if len(text) > 0 && text[0] >= 'a' && text[0] <= 'z' {
+		text[0] -= 'a' - 'A'
+	}
+	return string(text)
+}

@@ -1,0 +1,36 @@
+package source
+
+// The texts of this layer, worded as the C daemon words them (messages.tsv),
+// except for those about bounds that it does not have.
+const (
+	msgConfigMissing      = "Config files missing '%s'."
+	msgConfigNoMatch      = "No config files matched '%s'."
+	msgConfigSomeMissing  = "Some config files missing: \"%s\"."
+	msgConfigDirectory    = "Configuration file '%s' is a directory - skipping"
+	msgConfigNotRegular   = "Configuration file '%s' is not a regular non-executable file - skipping"
+	msgConfigOpen         = "Configuration file '%s' open problem (%s) - skipping"
+	msgConfigUnreadable   = "Unable to read configuration file %s"
+	msgConfigMultiple     = "WARNING, multiple configuration file matches of %s, starting with %s"
+	msgDuplicateCheck     = "Duplicate include_check '%s' specified - ignoring"
+	msgUnknownCheck       = "Unknown include_check type '%s' - ignoring"
+	msgLineTooLong        = "line too long - ignoring"
+	msgEmbeddedNUL        = "configuration appears to have embedded NULs - ignoring line"
+	msgUnterminatedQuote  = "Unterminated quote '%s'"
+	msgParameterCount     = "Definition %s requires between %d and %d parameters, %d specified."
+	msgNumericParameters  = "Definition %s requires numeric parameters only."
+	msgRandomRange        = "${_RANDOM}: min %d exceeds max %d, using %d"
+	msgSequenceForm       = "Invalid ~SEQ definition '%s'"
+	msgSequenceMultiline  = "~SEQ parameter is multiline definition '%s'"
+	msgSequenceTooLong    = "~SEQ parameter strings too long '%s'"
+	msgSequenceUnclosed   = "~SEQ missing terminating ')' '%s'"
+	msgSequenceValues     = "Invalid ~SEQ values '%s'"
+	msgSequenceNegative   = "~SEQx is only valid for positive numbers '%s'"
+	msgSequenceInvalid    = "Invalid ~SEQ specification '%s'"
+	msgListTooMany        = "~LST specification has too many values '%s'"
+	msgListInvalid        = "Invalid ~LST specification '%s'"
+	msgExpansionTooLong   = "definition %s: line too long after substitution - ignoring"
+	msgSelfReference      = "definition %s refers to itself - ignoring"
+	msgExpansionDepth     = "definitions and sequences are nested too deeply - ignoring"
+	msgTooManyLines       = "configuration has more than %d lines - ignoring the rest"
+	reasonTooManyIncludes = "Too many open files"
+)

@@ -1,0 +1,331 @@
+package source
+
+import (
+	"fmt"
+	"strings"
+
+	"keepalived/core/config"
+)
+
+// Options says what to read and what the built-in definitions stand for.
+type Options struct {
+	// Path is the main file, or a pattern for several.
+	Path string
+	// ConfigID is what @ID lines are compared with.
+	ConfigID string
+	// AllIncludes applies every check to every include (-e).
+	AllIncludes bool
+	// Getenv returns the value of an environment variable.
+	Getenv func(string) string
+	// Random returns a number below n.
+	Random func(n uint64) uint64
+}
+
+// Reader produces the logical lines of a configuration.
+type Reader struct {
+	options    Options
+	files      Files
+	dir        string // working directory
+	checks     checks // default strictness of includes
+	frames     []*frame
+	inclusions []Inclusion
+	contents   map[string]string
+	multiple   bool
+	failed     bool
+	unreadable bool
+
+	definitions map[string]definition
+	pending     string // name of the multi-line definition being read
+	opened      definition
+	expansions  []expansion
+
+	place Place
+	queue []Line // from head on, lines to be returned
+	head  int
+	lines int
+}
+
+// frame is a file being read.
+type frame struct {
+	data      string
+	pos       int
+	line      uint32
+	inclusion uint32
+	dir       string // working directory while the file is read
+	outer     string // working directory to return to
+	checks    checks // strictness to return to
+	entered   bool
+}
+
+// Open opens the main file. Reading is possible even when nothing could be
+// opened: then only the problems are read. Opened tells.
+func Open(o Options, files Files) *Reader {
+	r := &Reader{
+		options: o, files: files, dir: files.Directory(),
+		contents: make(map[string]string), definitions: make(map[string]definition),
+	}
+	if o.AllIncludes {
+		r.checks = checks{true, true, true, true}
+	}
+	c := checks{read: true, match: true, wildcard: o.AllIncludes, brace: o.AllIncludes}
+	var usable []string
+	for _, name := range r.matches(o.Path, c, true) {
+		if r.usable(name, c) {
+			usable = append(usable, name)
+		}
+	}
+	r.multiple = len(usable) > 1
+	if r.multiple {
+		r.problem(Problem{Class: config.ClassMultipleFiles, Message: fmt.Sprintf(msgConfigMultiple, o.Path, usable[0]), ParentOnly: true})
+	}
+	for i := len(usable) - 1; i >= 0; i-- {
+		if f := r.mainFrame(usable[i]); f != nil {
+			r.frames = append(r.frames, f)
+		}
+	}
+	r.failed = false // only includes count; the main file has Opened
+	return r
+}
+
+// mainFrame opens one main file.
+func (r *Reader) mainFrame(name string) *frame {
+	n := len(r.queue)
+	f := r.frame(name, checks{read: true})
+	if f == nil {
+		r.queue, r.unreadable = r.queue[:n], true
+		r.problem(Problem{Class: config.ClassFileNotFound, Message: fmt.Sprintf(msgConfigUnreadable, name), ParentOnly: true})
+	}
+	return f
+}
+
+// Opened reports whether some main file could be opened.
+func (r *Reader) Opened() bool { return len(r.inclusions) > 0 }
+
+// Unreadable reports whether a main file exists and cannot be read.
+func (r *Reader) Unreadable() bool { return r.unreadable }
+
+// Multiple reports whether several main files are read as one.
+func (r *Reader) Multiple() bool { return r.multiple }
+
+// Failed reports whether an include failed a check that was asked for. It is
+// complete when Next has returned false.
+func (r *Reader) Failed() bool { return r.failed }
+
+// Inclusions returns the files read, in the order of their opening.
+func (r *Reader) Inclusions() []Inclusion { return r.inclusions }
+
+// Next returns the next logical line or problem.
+func (r *Reader) Next() (Line, bool) {
+	for len(r.queue) == 0 {
+		if !r.advance() {
+			break
+		}
+	}
+	if len(r.queue) == 0 {
+		return Line{}, false
+	}
+	line := r.queue[r.head]
+	if r.head++; r.head == len(r.queue) {
+		r.queue, r.head = r.queue[:0], 0
+	}
+	return line, true
+}
+
+// problem reports at the current place.
+func (r *Reader) problem(p Problem) {
+	r.queue = append(r.queue, Line{Place: r.place, Problem: &p})
+}
+
+// advance handles one more line, of an expansion or of a file.
+func (r *Reader) advance() bool {
+	if r.lines > maxLines {
+		return false
+	}
+	if r.lines++; r.lines > maxLines {
+		r.problem(Problem{Class: config.ClassGeneral, Message: fmt.Sprintf(msgTooManyLines, maxLines)})
+		return true
+	}
+	for len(r.expansions) > 0 {
+		line, ok := r.expansions[len(r.expansions)-1].next(r)
+		if ok {
+			r.text(strings.Trim(line, blanks), 0)
+			return true
+		}
+		r.expansions = r.expansions[:len(r.expansions)-1]
+	}
+	for len(r.frames) > 0 {
+		f := r.frames[len(r.frames)-1]
+		if !f.entered {
+			f.entered, f.outer, f.checks = true, r.dir, r.checks
+			r.dir = f.dir
+		}
+		if f.pos < len(f.data) {
+			r.physical(f)
+			return true
+		}
+		r.dir, r.checks = f.outer, f.checks
+		r.frames = r.frames[:len(r.frames)-1]
+	}
+	return false
+}
+
+// directory is ${_PWD}.
+func (r *Reader) directory() string { return r.dir }
+
+// push starts an expansion.
+func (r *Reader) push(e expansion) {
+	if len(r.expansions) >= maxExpansionDepth {
+		r.problem(Problem{Class: config.ClassGeneral, Message: msgExpansionDepth})
+		return
+	}
+	r.expansions = append(r.expansions, e)
+}
+
+// define stores a definition, replacing an earlier one.
+func (r *Reader) define(name string, d definition) { r.definitions[name] = d }
+
+// physical reads one line of a file (01-configuration section 3.1).
+func (r *Reader) physical(f *frame) {
+	start := f.pos
+	end := strings.IndexByte(f.data[start:], '\n')
+	last := end < 0
+	if last {
+		end = len(f.data) - start
+	}
+	if !last && end > MaxLine || end > MaxLine+1 {
+		r.place = Place{f.inclusion, f.line}
+		r.problem(Problem{Class: config.ClassGeneral, Message: msgLineTooLong, ParentOnly: true})
+		inc := &r.inclusions[f.inclusion]
+		inc.shifts = append(inc.shifts, f.line+1)
+		f.pos += MaxLine + 1
+		return
+	}
+	f.pos = start + end
+	if !last {
+		f.pos++
+	}
+	raw := f.data[start : start+end]
+	if strings.IndexByte(raw, 0) >= 0 {
+		r.place = Place{f.inclusion, f.line}
+		r.problem(Problem{Class: config.ClassGeneral, Message: msgEmbeddedNUL, ParentOnly: true})
+		f.line++
+		return
+	}
+	f.line++
+	r.place = Place{f.inclusion, f.line}
+	raw = strings.TrimRight(raw, "\r")
+	text, cut, open := stripComment(strings.TrimLeft(raw, blanks))
+	if open {
+		r.problem(Problem{Class: config.ClassGeneral, Message: fmt.Sprintf(msgUnterminatedQuote, text)})
+	}
+	// A comment does not swallow the backslash that continues a definition
+	// (section 6.3; version 2.4.3 has lost this).
+	more := strings.HasSuffix(text, `\`) || cut && strings.HasSuffix(raw, `\`)
+	if r.pending != "" {
+		r.continueDefinition(raw, text, more)
+		return
+	}
+	if text == "" {
+		return
+	}
+	text, used := r.condition(text)
+	if !used {
+		return
+	}
+	if name, value, ok := definitionHead(text); ok && more {
+		r.pending, r.opened = name, definition{multi: true}
+		r.addLine(value)
+		return
+	}
+	column := len(raw) - len(strings.TrimLeft(raw, blanks)) + 1
+	if raw[column-1] == '@' {
+		column = 0
+	}
+	r.text(text, uint32(column))
+}
+
+// continueDefinition appends a line to the open definition. A line without
+// anything ends it; one of blanks or comment only does not.
+func (r *Reader) continueDefinition(raw, text string, more bool) {
+	r.addLine(text)
+	if raw == "" || !more && text != "" {
+		if len(r.opened.lines) == 0 {
+			r.opened.lines = []string{""}
+		}
+		r.define(r.pending, r.opened)
+		r.pending, r.opened = "", definition{}
+	}
+}
+
+// addLine adds a line to the open definition, without its backslash.
+func (r *Reader) addLine(text string) {
+	text = strings.Trim(strings.TrimSuffix(text, `\`), blanks)
+	if text != "" {
+		r.opened.lines = append(r.opened.lines, text)
+	}
+}
+
+// condition applies @ID and @^ID (section 7).
+func (r *Reader) condition(line string) (rest string, used bool) {
+	for strings.HasPrefix(line, "@") {
+		end := strings.IndexAny(line, blanks)
+		if end < 0 {
+			return "", false
+		}
+		id := line[1:end]
+		not := strings.HasPrefix(id, "^")
+		if (strings.TrimPrefix(id, "^") == r.options.ConfigID) == not {
+			return "", false
+		}
+		line = strings.TrimLeft(line[end:], blanks)
+	}
+	return line, true
+}
+
+// text handles a line from step 6 of section 3.2 on. After a substitution it
+// starts again, as the manual says (version 2.4.3 has lost this).
+func (r *Reader) text(line string, column uint32) {
+	for range maxExpansionDepth {
+		var used bool
+		if line, used = r.condition(line); !used || line == "" {
+			return
+		}
+		if name, value, ok := definitionHead(line); ok {
+			r.define(name, definition{lines: []string{value}})
+			return
+		}
+		if r.expand(line) {
+			return
+		}
+		out, more, changed := line, []string(nil), false
+		if strings.IndexByte(line, '$') >= 0 {
+			out, more, changed = r.substitute(line)
+		}
+		if more != nil {
+			r.push(&remainder{more})
+		}
+		if !changed {
+			break
+		}
+		column = 0
+		text, _, open := stripComment(out)
+		if open {
+			r.problem(Problem{Class: config.ClassGeneral, Message: fmt.Sprintf(msgUnterminatedQuote, text)})
+		}
+		line = strings.TrimLeft(text, blanks)
+		if !strings.HasPrefix(line, "@") && !strings.HasPrefix(line, "~") && !strings.HasPrefix(line, "$") {
+			break
+		}
+	}
+	if line == "" {
+		return
+	}
+	if own, pattern, ok := includeLine(line); ok {
+		r.include(own, pattern)
+		return
+	}
+	if strings.Contains(line, "include_check") {
+		r.includeChecks(line)
+	}
+	r.queue = append(r.queue, Line{Text: line, Place: r.place, Column: column})
+}

@@ -1,0 +1,3 @@
+package syntax
+
+const msgUnmatchedQuote = "Unmatched quote: '%s'"

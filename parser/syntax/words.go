@@ -1,0 +1,35 @@
+package syntax
+
+import "strings"
+
+// Separators are what stands between words: blank, tab, form feed and
+// vertical tab.
+const Separators = " \t\f\v"
+
+// Words appends the words of a piece to buf (01-configuration section 3.4).
+// A double quote starts a word that ends at the next one. unmatched is set,
+// and the last word left out, when there is no next one.
+func Words(buf []string, text string) (words []string, unmatched bool) {
+	for i := 0; i < len(text); {
+		switch c := text[i]; {
+		case isSeparator(c):
+			i++
+		case c == '"':
+			end := strings.IndexByte(text[i+1:], '"')
+			if end < 0 {
+				return buf, true
+			}
+			buf = append(buf, text[i+1:i+1+end])
+			i += end + 2
+		default:
+			start := i
+			for i < len(text) && text[i] != '"' && !isSeparator(text[i]) {
+				i++
+			}
+			buf = append(buf, text[start:i])
+		}
+	}
+	return buf, false
+}
+
+func isSeparator(c byte) bool { return c == ' ' || c == '\t' || c == '\f' || c == '\v' }
