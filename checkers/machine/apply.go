@@ -12,6 +12,8 @@ type transition struct {
 	up      bool
 	mail    string        // body; empty: none
 	next    time.Duration // until the next attempt, negative: none is scheduled
+	// withdraw takes the checker's contribution to the weight back.
+	withdraw bool
 
 	wasAlive bool // the real server, before
 }
@@ -34,12 +36,12 @@ func (v *VirtualServer) apply(a *actions, t transition) {
 		others--
 	}
 	if others > 0 { // C6, C8
-		k.setUp(t.up)
+		t.turn()
 		v.finish(a, t)
 		return
 	}
 	if r.Alive == t.up { // R1
-		k.setUp(t.up)
+		t.turn()
 		v.finish(a, t)
 		return
 	}
@@ -53,6 +55,15 @@ func (v *VirtualServer) apply(a *actions, t transition) {
 	r.Alive = !t.up
 	a.add(must(x))
 	v.pending = &t
+}
+
+// turn changes the state of the checker.
+func (t *transition) turn() {
+	t.checker.setUp(t.up)
+	if t.withdraw {
+		t.checker.Weight = 0
+		t.checker.RS.weigh()
+	}
 }
 
 // must marks an action as one that the kernel may refuse.
@@ -89,7 +100,7 @@ func (v *VirtualServer) answer(a *actions, refused bool) {
 func (v *VirtualServer) complete(a *actions, t transition) {
 	a.notifyRS(t.checker.RS)
 	v.quorum(a, false)
-	t.checker.setUp(t.up)
+	t.turn()
 	v.finish(a, t)
 }
 

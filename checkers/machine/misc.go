@@ -42,9 +42,7 @@ func (v *VirtualServer) misc(a *actions, e Result) {
 		v.miscLine(a, e, kind, lastWords(c.Retry), reason)
 		k.Retries = 0
 		// The weight that it gave goes with it; the next success gives a new one.
-		k.Weight = 0
-		k.RS.weigh()
-		v.apply(a, transition{checker: k, mail: sprintf(message.MailMisc, kind), next: after(c.DelayLoop)})
+		v.apply(a, transition{checker: k, mail: sprintf(message.MailMisc, kind), next: after(c.DelayLoop), withdraw: true})
 	}
 }
 

@@ -195,13 +195,7 @@ func (r *RealServer) inheritFiles(a *actions, old *RealServer, f Files) {
 			continue
 		}
 		name := k.Config.File.TrackFile
-		was := true
-		for _, o := range old.Checkers {
-			if o.Config.Kind == config.CheckFile && o.Config.File.TrackFile == name {
-				was = o.Up
-				break
-			}
-		}
+		was := old.fileWasUp(k.Config.File)
 		s, fault := fileStatus(k.Config.File, f[name])
 		k.HasRun = true
 		k.setUp(!fault)
@@ -215,6 +209,22 @@ func (r *RealServer) inheritFiles(a *actions, old *RealServer, f Files) {
 			a.detail(message.FileOK, r.Name, name)
 		}
 	}
+}
+
+// fileWasUp is the old state of a FILE_CHECK: that of an equal one, else that
+// of one on the same file.
+func (r *RealServer) fileWasUp(f *config.FileCheck) bool {
+	was := true
+	for _, o := range r.Checkers {
+		if o.Config.Kind != config.CheckFile || o.Config.File.TrackFile != f.TrackFile {
+			continue
+		}
+		was = o.Up
+		if *o.Config.File == *f {
+			break
+		}
+	}
+	return was
 }
 
 // inherit takes over the state of the same checker.

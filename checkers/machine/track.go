@@ -40,9 +40,7 @@ func (v *VirtualServer) fileValue(a *actions, e FileValue) {
 	switch {
 	case fault && k.Up:
 		a.detail(message.FileFault, k.RS.Name, k.Config.File.TrackFile)
-		k.Weight = 0
-		k.RS.weigh()
-		v.apply(a, transition{checker: k, next: -1})
+		v.apply(a, transition{checker: k, next: -1, withdraw: true})
 	case fault:
 	case !k.Up:
 		a.detail(message.FileOK, k.RS.Name, k.Config.File.TrackFile)
