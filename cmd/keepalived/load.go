@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"keepalived/core/commandline"
+	"keepalived/core/supervisor"
+	"keepalived/parser"
+	"keepalived/parser/source"
+)
+
+// load reads the configuration that a command line names.
+func load(o *commandline.Options, reload bool) *supervisor.Loaded {
+	files := &recorder{Files: source.Disk{}}
+	h := newHost(o.Namespace)
+	po := parserOptions(o, h)
+	po.Reload, po.Files = reload, files
+	r := parser.Load(po)
+	return &supervisor.Loaded{
+		Config: r.Config, Diagnostics: r.Diagnostics, Files: files.read, Namespace: h.entered(),
+		Status: r.Status, Culprit: r.FatalPass, TestStatus: r.TestStatus(), Structural: r.Structural(),
+	}
+}
+
+func parserOptions(o *commandline.Options, h *host) parser.Options {
+	return parser.Options{Path: o.File, ConfigID: o.ConfigID, AllIncludes: o.AllConfig, Host: h}
+}
+
+// recorder notes which files are read, for the log of -D.
+type recorder struct {
+	source.Files
+	read []string
+}
+
+// Read implements source.Files.
+func (r *recorder) Read(path string) ([]byte, error) {
+	data, err := r.Files.Read(path)
+	if err == nil {
+		r.read = append(r.read, path)
+	}
+	return data, err
+}
+
+// host is the machine as it is seen from the namespace that the daemon is
+// going to run in: that of -s, which overrides the configuration's.
+type host struct {
+	parser.Host
+	forced string  // -s
+	name   *string // of the configuration
+}
+
+func newHost(forced string) *host {
+	h := &host{Host: parser.System(), forced: forced, name: new(string)}
+	if forced != "" {
+		// A namespace that cannot be entered is reported when the
+		// daemon enters it.
+		if inside, err := h.Host.Namespace(forced); err == nil {
+			h.Host = inside
+		}
+	}
+	return h
+}
+
+// Namespace implements parser.Host.
+func (h *host) Namespace(name string) (parser.Host, error) {
+	*h.name = name
+	if h.forced != "" {
+		return h, nil
+	}
+	return h.Host.Namespace(name)
+}
+
+// entered is the name of the namespace that the daemon is to enter.
+func (h *host) entered() string {
+	if h.forced != "" {
+		return h.forced
+	}
+	return *h.name
+}
+
+// testConfiguration writes what is wrong with a configuration.
+func testConfiguration(o *commandline.Options, w io.Writer) int {
+	po := parserOptions(o, newHost(o.Namespace))
+	po.Test = true
+	r := parser.Load(po)
+	for _, d := range r.Diagnostics {
+		if !d.LogOnly {
+			fmt.Fprintln(w, d.Message)
+		}
+	}
+	status := r.TestStatus()
+	if status == parser.StatusOK && o.BadFacility {
+		// A bad -S counts as a problem of the configuration.
+		return parser.StatusProblems
+	}
+	return status
+}
+
+// openTestLog opens the file of -t, to append to it. A symbolic link is not
+// followed.
+func openTestLog(path string) (*os.File, error) {
+	unix.Umask(0o177)
+	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND|unix.O_NOFOLLOW, 0o644)
+}

@@ -1,0 +1,31 @@
+// Command keepalived is a drop-in replacement for the daemon of that name.
+//
+// It decides what the process is to be (the parent, one of its children, a
+// configuration test, genhash) and wires the rooms of the house together; all
+// work is done in them.
+package main
+
+import (
+	"io"
+	"os"
+	"runtime"
+
+	"keepalived/core/process"
+)
+
+func main() {
+	// The kernel takes the end of a thread for the end of the children
+	// that it has started: this one must live as long as the process.
+	runtime.LockOSThread()
+	os.Exit(program{
+		children: [process.Kinds]func(process.Env) process.Service{},
+	}.run(os.Args, os.Stdout, os.Stderr))
+}
+
+// program is what the binary consists of.
+type program struct {
+	// children make the services; nil for a kind that is not built in.
+	children [process.Kinds]func(process.Env) process.Service
+	// genhash is the tool of that name.
+	genhash func(args []string, stdout, stderr io.Writer) int
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"keepalived/core/commandline"
+	"keepalived/core/process"
+	"keepalived/core/supervisor"
+)
+
+// heapGrowth is the garbage collector's target, in per cent: three processes
+// share the machine with the services that they look after, and none of them
+// allocates much.
+const heapGrowth = 50
+
+// run is the whole program.
+func (p program) run(args []string, stdout, stderr io.Writer) int {
+	debug.SetGCPercent(heapGrowth)
+	role := process.Role()
+	if in, ok := process.Inherit(role); ok {
+		return p.child(in, args)
+	}
+	if role != "" {
+		// A daemon: its command line has been reported on already.
+		stdout, stderr = io.Discard, io.Discard
+	}
+	if len(args) > 0 && filepath.Base(args[0]) == "genhash" {
+		return p.genhash(args, stdout, stderr)
+	}
+	r := commandline.Parse(args, stdout, stderr)
+	switch {
+	case r.Exit:
+		return r.Status
+	case r.Genhash != nil:
+		return p.genhash(r.Genhash, stdout, stderr)
+	case r.ConfigTest:
+		return p.test(&r.Options, stderr)
+	}
+	return supervisor.Main(supervisor.Settings{
+		Options: r.Options, Args: args, Built: p.built(),
+		Load: func(reload bool) *supervisor.Loaded { return load(&r.Options, reload) },
+	}, role)
+}
+
+func (p program) built() (built [process.Kinds]bool) {
+	for k, make := range p.children {
+		built[k] = make != nil
+	}
+	return built
+}
+
+// child runs one of the children, which has its parent's command line.
+func (p program) child(in *process.Inherited, args []string) int {
+	// Its loop must not be tied to the thread that main has locked.
+	runtime.UnlockOSThread()
+	o := commandline.Parse(args, io.Discard, io.Discard).Options
+	c := process.Child{
+		New: p.children[in.Kind],
+		Options: process.Options{
+			DontReleaseVRRP: o.DontReleaseVRRP, ReleaseVIPs: o.ReleaseVIPs, DontReleaseIPVS: o.DontReleaseIPVS,
+			AddressMonitoring: o.AddressMonitoring, DumpConf: o.DumpConf, Detail: o.Detail, TmpDir: temporaryDirectory(),
+		},
+		Log:          supervisor.OpenLog(&o, in.Kind.Ident()),
+		IgnoreSIGINT: o.IgnoreSIGINT,
+		UmaskGiven:   o.Umask >= 0,
+	}
+	return c.Run(in)
+}
+
+// temporaryDirectory is that of the dump files (02-runtime section 2.3).
+func temporaryDirectory() string {
+	if d := os.Getenv("TMPDIR"); strings.HasPrefix(d, "/") {
+		return d
+	}
+	return "/tmp"
+}
+
+// test is -t: it shows what is wrong with the configuration, and returns the
+// status that says how bad it is (02-runtime section 1.5).
+func (p program) test(o *commandline.Options, stderr io.Writer) int {
+	if o.ConfigTestFile != "" {
+		f, err := openTestLog(o.ConfigTestFile)
+		if err != nil {
+			fmt.Fprintf(stderr, "Unable to open config-test log file %s %s\n", o.ConfigTestFile, supervisor.ErrnoText(err))
+			return 1
+		}
+		defer f.Close()
+		stderr = f
+	}
+	return testConfiguration(o, stderr)
+}

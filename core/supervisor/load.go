@@ -1,0 +1,157 @@
+package supervisor
+
+import (
+	"fmt"
+	"os"
+
+	"keepalived/core/commandline"
+	"keepalived/core/config"
+	"keepalived/core/process"
+)
+
+// Loaded is what a reading of the configuration files has given.
+type Loaded struct {
+	Config      *config.Config // nil when unusable
+	Diagnostics []config.Diagnostic
+	// Files are those that were read, in order, for the log of -D.
+	Files []string
+	// Namespace is the network namespace to enter, also when Config is
+	// nil.
+	Namespace string
+	// Status is 0, or the status with which a daemon must end; Culprit is
+	// the pass that says so.
+	Status     int
+	Culprit    config.Pass
+	TestStatus int
+	Structural bool
+}
+
+// passOf is the pass that speaks for a kind of child.
+func passOf(k process.Kind) config.Pass {
+	return [...]config.Pass{config.PassChecker, config.PassVRRP, config.PassBFD}[k]
+}
+
+// prepare divides a configuration into the parts of the processes. built says
+// which kinds exist in this program.
+func prepare(l *Loaded, o *commandline.Options, built [process.Kinds]bool) (*Prepared, error) {
+	p := &Prepared{Status: l.Status, Culprit: l.Culprit, TestStatus: l.TestStatus, Structural: l.Structural}
+	byPass := make(map[config.Pass][]string)
+	counted := make(map[config.Pass]bool)
+	for _, d := range l.Diagnostics {
+		byPass[d.Pass] = append(byPass[d.Pass], d.Message)
+		p.All = append(p.All, d.Message)
+		if !d.LogOnly {
+			p.Problems = append(p.Problems, d.Message)
+			counted[d.Pass] = counted[d.Pass] || d.Class != config.ClassNone
+		}
+	}
+	p.Messages = byPass[config.PassParent]
+	if c := l.Config; c != nil {
+		if o.Namespace != "" {
+			c.NetNamespace = o.Namespace
+		}
+		own := *c
+		own.VRRP, own.LVS, own.BFD = config.VRRP{}, config.LVS{}, config.BFD{}
+		p.Config = &own
+	}
+	p.Wanted = wanted(l, o, built)
+	for k := range process.Kinds {
+		if !built[k] {
+			continue
+		}
+		part := process.Part{Config: partOf(l.Config, k), Messages: byPass[passOf(k)]}
+		switch {
+		case l.Status != 0:
+			part.Status, part.Config = l.Status, nil
+		case l.Config != nil && l.Config.Global.ReloadCheckConfig && counted[passOf(k)]:
+			// It makes the start strict too (02-runtime section 7.2).
+			part.Status = process.ExitConfig
+		}
+		f, err := part.Seal()
+		if err != nil {
+			p.close()
+			return nil, fmt.Errorf("%s: %w", k.Word(), err)
+		}
+		p.Parts[k] = f
+	}
+	return p, nil
+}
+
+// partOf is the configuration without what other children work with. The
+// health checker tracks files of its own and knows no instances; nobody needs
+// the whole.
+func partOf(c *config.Config, k process.Kind) *config.Config {
+	if c == nil {
+		return nil
+	}
+	part := *c
+	if k != process.VRRP {
+		part.VRRP = config.VRRP{}
+	}
+	if k != process.Checker {
+		part.LVS = config.LVS{}
+	}
+	if k != process.BFD {
+		part.BFD = config.BFD{}
+	}
+	return &part
+}
+
+// wanted says which children are to run (02-runtime section 3). For an
+// unusable configuration it is the one in whose part the fault is: it says so
+// and ends, and the daemon with it.
+func wanted(l *Loaded, o *commandline.Options, built [process.Kinds]bool) (w [process.Kinds]bool) {
+	disabled := [process.Kinds]bool{o.NoChecker, o.NoVRRP, o.NoBFD}
+	for k := range process.Kinds {
+		switch {
+		case !built[k] || disabled[k]:
+		case l.Status != 0 || l.Config == nil:
+			w[k] = l.Culprit == passOf(k)
+		default:
+			w[k] = o.All || [process.Kinds]bool{l.Config.HasLVS, l.Config.HasVRRP, l.Config.HasBFD}[k]
+		}
+	}
+	return w
+}
+
+// fileMessages are the parent's lines about the reading itself.
+func fileMessages(l *Loaded, o *commandline.Options) []string {
+	var lines []string
+	if o.Detail > 0 {
+		for _, f := range l.Files {
+			lines = append(lines, fmt.Sprintf(msgOpening, f))
+		}
+	}
+	if l.Status != process.ExitNoConfig {
+		lines = append(lines, fmt.Sprintf(msgConfiguration, o.File))
+	}
+	if c := l.Config; c != nil && c.Global.UmaskSet && o.Umask >= 0 {
+		lines = append(lines, msgUmaskOverrides)
+	}
+	return lines
+}
+
+// markerPath is where the marker of a reload is, empty without one.
+func markerPath(c *config.Config, parentPID string) string {
+	switch f := c.Global.ReloadFile; f {
+	case "":
+		return ""
+	case "-":
+		return trimExtension(parentPID) + ".reload"
+	default:
+		return f
+	}
+}
+
+func setMarker(path string, on bool) error {
+	if !on {
+		_ = os.Remove(path)
+		return nil
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Chmod(0o644)
+}

@@ -1,0 +1,280 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"keepalived/core/commandline"
+	"keepalived/core/config"
+	"keepalived/core/logging"
+	"keepalived/core/process"
+)
+
+// Settings are what a parent is made of.
+type Settings struct {
+	Options commandline.Options
+	Args    []string // the command line, also that of the children
+	// Load reads the configuration files.
+	Load func(reload bool) *Loaded
+	// Built says which kinds of children this program has.
+	Built [process.Kinds]bool
+	// RunScript runs start and shutdown scripts.
+	RunScript ScriptRunner
+	// Managed decides whether systemd is to be told; nil is the C daemon's
+	// rule (02-runtime section 5).
+	Managed func() bool
+}
+
+// parent is a parent process before and around its Supervisor.
+type parent struct {
+	Settings
+	logs *logging.Log
+	log  *slog.Logger
+}
+
+// OpenLog opens the log that a command line asks for.
+func OpenLog(o *commandline.Options, ident string) *logging.Log {
+	lo := logging.Options{Ident: ident, Facility: o.Facility, Detail: o.Detail, Syslog: !o.NoSyslog}
+	if o.DontFork && o.LogConsole {
+		lo.Console = os.Stderr
+	}
+	return logging.Open(lo)
+}
+
+// Main runs the parent process and returns its exit status. The goroutine that
+// calls it must be locked to its thread. role is what process.Role returned.
+func Main(s Settings, role string) int {
+	p := &parent{Settings: s, logs: OpenLog(&s.Options, "Keepalived")}
+	p.log = slog.New(p.logs)
+	defer p.logs.Close(time.Second)
+	st, inherited, err := inheritState(role)
+	if err != nil {
+		p.log.Error(err.Error())
+		return process.ExitProgramError
+	}
+	if inherited {
+		p.setIdent(st.prepared.global())
+		return p.run(st)
+	}
+	return p.launch()
+}
+
+// launch does what comes before the daemon's fork (02-runtime section 3.1).
+func (p *parent) launch() int {
+	signal.Ignore(syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2, process.SIGSTATSCLEAR, process.SIGJSON)
+	unix.Umask(0o177)
+	if p.Options.Umask >= 0 {
+		unix.Umask(p.Options.Umask)
+	}
+	lines := banner(p.Args)
+	p.log.Info(lines[0])
+	pattern := p.enableCoreDumps()
+	for _, line := range lines[1:] {
+		p.log.Info(line)
+	}
+	st := &state{comm: ownName(), managed: p.managed(), pattern: pattern}
+	l := p.Load(false)
+	if err := p.prepareState(st, l); err != nil {
+		p.log.Error(err.Error())
+		return process.ExitFatal
+	}
+	if err := p.enterNamespace(l.Namespace); err != nil {
+		p.stopped()
+		return 0
+	}
+	if st.prepared.Status != 0 && st.prepared.Culprit == config.PassParent {
+		p.stopped()
+		return st.prepared.Status
+	}
+	if !p.lock(st) {
+		return 0
+	}
+	return p.goOn(st, l.Namespace != "")
+}
+
+// prepareState divides what has been read and logs the parent's part of it.
+func (p *parent) prepareState(st *state, l *Loaded) error {
+	var err error
+	if st.prepared, err = prepare(l, &p.Options, p.Built); err != nil {
+		return err
+	}
+	for _, line := range append(fileMessages(l, &p.Options), st.prepared.Messages...) {
+		p.log.Info(line)
+	}
+	g := st.prepared.global()
+	if g.Global.UmaskSet && p.Options.Umask < 0 {
+		unix.Umask(int(g.Global.Umask))
+	}
+	if g.HasBFD && !p.Built[process.BFD] && !p.Options.NoBFD {
+		p.log.Info(msgNoBFD)
+	}
+	if p.setIdent(g) {
+		p.log.Info(fmt.Sprintf(msgIdent, "Keepalived"+process.IdentSuffix(g.NetNamespace, g.Instance)))
+	}
+	st.paths = pidPathsOf(g, &p.Options)
+	return nil
+}
+
+func (p *parent) setIdent(c *config.Config) bool {
+	suffix := process.IdentSuffix(c.NetNamespace, c.Instance)
+	p.logs.SetIdent("Keepalived" + suffix)
+	return suffix != ""
+}
+
+// lock makes sure that no other daemon uses the same pid files, and says so if
+// one does.
+func (p *parent) lock(st *state) bool {
+	if st.paths.InDirectory {
+		if err := makePIDDirectory(pidDirectory); err != nil {
+			p.log.Info(err.Error())
+		}
+	}
+	o := &p.Options
+	enabled := [process.Kinds]bool{!o.NoChecker, !o.NoVRRP, !o.NoBFD}
+	var err error
+	if st.pids, err = lockPIDFiles(st.paths, enabled, st.prepared.Wanted); err == nil {
+		return true
+	}
+	var failed *pidError
+	if errors.As(err, &failed) && failed.message() != "" {
+		p.log.Info(failed.message())
+	}
+	p.log.Info(msgAlreadyRunning)
+	return false
+}
+
+// goOn continues as the daemon, as a process in other namespaces, or simply
+// here.
+func (p *parent) goOn(st *state, inNamespace bool) int {
+	switch {
+	case !p.Options.DontFork:
+		if err := st.daemonise(p.Args); err != nil {
+			p.log.Error(err.Error())
+			return process.ExitFatal
+		}
+		return 0
+	case inNamespace:
+		p.logs.Close(time.Second)
+		err := st.become(p.Args)
+		p.log.Error(err.Error())
+		return process.ExitFatal
+	default:
+		return p.run(st)
+	}
+}
+
+// run is the parent from the point where it is what it will be.
+func (p *parent) run(st *state) int {
+	loop := process.NewLoop()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	m := &machine{
+		loop: loop, log: p.log, args: p.Args, state: st, environment: childEnvironment(st.managed),
+		running: make(map[int]*realProcess), runScript: p.RunScript, load: p.reload,
+	}
+	status := process.ExitProgramError
+	m.supervisor = New(loop, p.log, m, Options{
+		DontRespawn: p.Options.DontRespawn, PID: os.Getpid(), CommandLine: p.Args,
+	}, func(s int) { status = s; cancel() })
+	p.begin(st)
+	stopSignals := process.WatchSignals(loop, func(s os.Signal) { p.signal(m, s) })
+	defer stopSignals()
+	loop.Post(func() { m.supervisor.Start(st.prepared) })
+	p.runLoop(ctx, loop)
+	p.finish(st)
+	return status
+}
+
+// begin makes the process the parent that others see.
+func (p *parent) begin(st *state) {
+	g := &st.prepared.global().Global
+	name := st.comm
+	if g.ProcessName != "" {
+		name = g.ProcessName
+	}
+	process.SetName(name)
+	if err := st.pids.parent.Write(os.Getpid()); err != nil {
+		p.log.Info(err.Error())
+	}
+	if !g.MaxAutoPrioritySet {
+		p.log.Info(msgMaxAuto)
+	}
+	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+		p.log.Warn(fmt.Sprintf("child subreaper: %v", err))
+	}
+	// What reading the configuration took is not needed again soon.
+	debug.FreeOSMemory()
+}
+
+// runLoop runs the loop; a panic is logged, and ends the daemon: without a
+// parent the children stop, and the service manager starts it again.
+func (p *parent) runLoop(ctx context.Context, loop *process.Loop) {
+	defer func() {
+		if v := recover(); v != nil {
+			p.log.Error(fmt.Sprintf(msgPanic, v))
+			for line := range strings.Lines(string(debug.Stack())) {
+				p.log.Error(strings.TrimRight(line, "\n"))
+			}
+		}
+	}()
+	loop.Run(ctx)
+}
+
+func (p *parent) signal(m *machine, s os.Signal) {
+	switch s {
+	case syscall.SIGCHLD:
+		m.reap()
+	case syscall.SIGTERM:
+		m.supervisor.Stop()
+	case syscall.SIGINT:
+		if !p.Options.IgnoreSIGINT {
+			m.supervisor.Stop()
+		}
+	case syscall.SIGHUP:
+		m.supervisor.Reload()
+	default:
+		if sig := process.SignalOf(s); sig != 0 && !m.supervisor.stopping() {
+			m.supervisor.Signal(sig)
+		}
+	}
+}
+
+// reload reads the configuration again. Its messages about the reading itself
+// come before the parser's.
+func (p *parent) reload() *Prepared {
+	l := p.Load(true)
+	prepared, err := prepare(l, &p.Options, p.Built)
+	if err != nil {
+		return &Prepared{Status: process.ExitFatal, All: []string{err.Error()}}
+	}
+	head := fileMessages(l, &p.Options)
+	prepared.Messages = append(head, prepared.Messages...)
+	prepared.All = append(head, prepared.All...)
+	debug.FreeOSMemory()
+	return prepared
+}
+
+// finish undoes what the parent has done outside its process, and says
+// good-bye.
+func (p *parent) finish(st *state) {
+	st.pids.parent.Remove()
+	if st.paths.InDirectory {
+		_ = os.Remove(pidDirectory) // stays when it is not empty
+	}
+	restoreCorePattern(st.pattern)
+	var self, children unix.Rusage
+	if p.Options.Detail > 0 && unix.Getrusage(unix.RUSAGE_SELF, &self) == nil && unix.Getrusage(unix.RUSAGE_CHILDREN, &children) == nil {
+		p.log.Info(fmt.Sprintf(msgCPUUsage, process.Seconds(self.Utime), process.Seconds(children.Utime), process.Seconds(self.Stime), process.Seconds(children.Stime)))
+	}
+	p.stopped()
+}

@@ -1,0 +1,88 @@
+package supervisor
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"keepalived/core/version"
+)
+
+const corePatternFile = "/proc/sys/kernel/core_pattern"
+
+func (p *parent) stopped() { p.log.Info(fmt.Sprintf(msgStopped, version.String)) }
+
+// managed decides whether the service manager is to be told.
+func (p *parent) managed() bool {
+	if p.Managed != nil {
+		return p.Managed()
+	}
+	comm, err := os.ReadFile("/proc/1/comm")
+	return err == nil && managedBySystemd(os.Getppid(), string(comm), os.Getenv("NOTIFY_SOCKET"))
+}
+
+// managedBySystemd is the C daemon's rule (02-runtime section 5): only a
+// daemon that systemd itself has started speaks to it.
+func managedBySystemd(parent int, firstComm, socket string) bool {
+	return parent == 1 && strings.TrimSuffix(firstComm, "\n") == "systemd" && socket != ""
+}
+
+// ownName is what the kernel calls this process: the name under which the
+// program was started.
+func ownName() string {
+	name, err := os.ReadFile("/proc/self/comm")
+	if err != nil {
+		return "keepalived"
+	}
+	return strings.TrimSuffix(string(name), "\n")
+}
+
+// enableCoreDumps is -m and -M. It returns the core pattern to restore at the
+// end.
+func (p *parent) enableCoreDumps() (old string) {
+	if !p.Options.CoreDump {
+		return ""
+	}
+	unlimited := unix.Rlimit{Cur: unix.RLIM_INFINITY, Max: unix.RLIM_INFINITY}
+	if err := unix.Setrlimit(unix.RLIMIT_CORE, &unlimited); err != nil {
+		p.log.Info(fmt.Sprintf("Failed to set core file size: %v", err))
+	}
+	if p.Options.CorePattern == "" {
+		return ""
+	}
+	text, err := os.ReadFile(corePatternFile)
+	if err == nil {
+		err = os.WriteFile(corePatternFile, []byte(p.Options.CorePattern), 0)
+	}
+	if err != nil {
+		p.log.Info(fmt.Sprintf("Unable to set core pattern: %v", err))
+		return ""
+	}
+	return string(text)
+}
+
+func restoreCorePattern(old string) {
+	if old != "" {
+		_ = os.WriteFile(corePatternFile, []byte(old), 0)
+	}
+}
+
+// ErrnoText shows a system error as the C daemon does: number and text.
+func ErrnoText(err error) string {
+	number, text := errno(err)
+	return fmt.Sprintf("%d - %s", number, text)
+}
+
+// errno is the number and text of a system error.
+func errno(err error) (int, string) {
+	var e syscall.Errno
+	if !errors.As(err, &e) {
+		return 0, err.Error()
+	}
+	text := e.Error()
+	return int(e), strings.ToUpper(text[:1]) + text[1:]
+}
