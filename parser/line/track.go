@@ -4,7 +4,6 @@ import (
 	"sync"
 
 	"github.com/alecthomas/participle/v2"
-	"github.com/alecthomas/participle/v2/lexer"
 
 	"keepalived/parser/reader"
 )
@@ -96,13 +95,13 @@ func (k TrackKind) texts() trackTexts {
 // Track reads a line of a track_* list of owner, an instance or a group. It
 // returns nil when the line is dropped. The caller has looked the name up.
 func (c *Context) Track(kind TrackKind, words []string, owner string) (*Tracked, error) {
-	tree, err := parse(trackGrammar(), func(string) lexer.TokenType { return kindWord }, words, 0)
+	tree, err := parse(trackGrammar(), plainWords, words, 0)
 	if err != nil {
 		return nil, err
 	}
 	t := &Tracked{Name: tree.Name.Text}
 	texts := kind.texts()
-	say := func(format string, word string) { c.General(only(format, owner, t.Name, word)) }
+	say := func(format string, word string) { c.General(format, owner, t.Name, word) }
 	switch w := tree.Weight; {
 	case w == nil && len(tree.Rest) > 0:
 		say(texts.option, tree.Rest[0].Text)
@@ -133,7 +132,7 @@ func (c *Context) weight(kind TrackKind, t *Tracked, word, owner string) {
 	}
 	v, ok := c.Signed(word, -limit, limit, reader.Lenient)
 	if !ok {
-		c.General(only(kind.texts().weight, owner, t.Name, word))
+		c.General(kind.texts().weight, owner, t.Name, word)
 		return
 	}
 	if kind == TrackInterface || kind == TrackScript {
