@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -15,7 +17,7 @@ import (
 
 // load reads the configuration that a command line names.
 func load(o *commandline.Options, reload bool) *supervisor.Loaded {
-	files := &recorder{Files: source.Disk{}}
+	files := &recorder{Files: source.Disk{}, given: o.File}
 	h := newHost(o.Namespace)
 	po := parserOptions(o, h)
 	po.Reload, po.Files = reload, files
@@ -33,16 +35,32 @@ func parserOptions(o *commandline.Options, h *host) parser.Options {
 // recorder notes which files are read, for the log of -D.
 type recorder struct {
 	source.Files
-	read []string
+	given string // -f
+	read  []string
 }
 
 // Read implements source.Files.
 func (r *recorder) Read(path string) ([]byte, error) {
 	data, err := r.Files.Read(path)
 	if err == nil {
-		r.read = append(r.read, path)
+		r.read = append(r.read, r.shown(path))
 	}
 	return data, err
+}
+
+// shown is a path as the user would write it: the parser makes all absolute.
+func (r *recorder) shown(path string) string {
+	if filepath.IsAbs(r.given) {
+		return path
+	}
+	given := filepath.Join(r.Directory(), r.given)
+	if path == given {
+		return r.given
+	}
+	if inside, ok := strings.CutPrefix(path, filepath.Dir(given)+"/"); ok {
+		return filepath.Join(filepath.Dir(r.given), inside)
+	}
+	return path
 }
 
 // host is the machine as it is seen from the namespace that the daemon is

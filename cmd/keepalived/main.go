@@ -10,7 +10,9 @@ import (
 	"os"
 	"runtime"
 
+	"keepalived/core/commandline"
 	"keepalived/core/process"
+	"keepalived/core/supervisor"
 )
 
 func main() {
@@ -19,6 +21,7 @@ func main() {
 	runtime.LockOSThread()
 	os.Exit(program{
 		children: [process.Kinds]func(process.Env) process.Service{},
+		load:     load,
 	}.run(os.Args, os.Stdout, os.Stderr))
 }
 
@@ -26,6 +29,8 @@ func main() {
 type program struct {
 	// children make the services; nil for a kind that is not built in.
 	children [process.Kinds]func(process.Env) process.Service
+	// load reads the configuration.
+	load func(o *commandline.Options, reload bool) *supervisor.Loaded
 	// genhash is the tool of that name.
 	genhash func(args []string, stdout, stderr io.Writer) int
 }

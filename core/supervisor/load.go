@@ -117,13 +117,19 @@ func wanted(l *Loaded, o *commandline.Options, built [process.Kinds]bool) (w [pr
 // fileMessages are the parent's lines about the reading itself.
 func fileMessages(l *Loaded, o *commandline.Options) []string {
 	var lines []string
-	if o.Detail > 0 {
-		for _, f := range l.Files {
-			lines = append(lines, fmt.Sprintf(msgOpening, f))
-		}
+	files := l.Files
+	if o.Detail == 0 {
+		files = nil
+	}
+	if len(files) > 0 {
+		lines = append(lines, fmt.Sprintf(msgOpening, files[0]))
+		files = files[1:]
 	}
 	if l.Status != process.ExitNoConfig {
 		lines = append(lines, fmt.Sprintf(msgConfiguration, o.File))
+	}
+	for _, f := range files {
+		lines = append(lines, fmt.Sprintf(msgOpening, f))
 	}
 	if c := l.Config; c != nil && c.Global.UmaskSet && o.Umask >= 0 {
 		lines = append(lines, msgUmaskOverrides)

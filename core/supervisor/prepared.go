@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"os"
+	"time"
 
 	"keepalived/core/config"
 	"keepalived/core/process"
@@ -48,10 +49,13 @@ func (p *Prepared) close() {
 	}
 }
 
+// defaultWait is child_wait_time of a configuration that could not be read.
+const defaultWait = 5 * time.Second
+
 // global returns the parent's part, never nil.
 func (p *Prepared) global() *config.Config {
 	if p.Config == nil {
-		return new(config.Config)
+		return &config.Config{ChildWaitTime: defaultWait}
 	}
 	return p.Config
 }
