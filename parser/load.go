@@ -76,7 +76,7 @@ func (l *loader) load() {
 		return
 	}
 	l.file = file
-	l.global = global.New()
+	l.global = global.New(l.config, l.host)
 	l.language = reader.NewLanguage(keyword.New(), l.global.Handlers())
 	if !l.parent() {
 		return

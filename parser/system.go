@@ -67,6 +67,15 @@ func (m *machine) Group(name string) (gid uint32, ok bool) {
 // Self implements Host.
 func (m *machine) Self() (uid, gid uint32) { return uint32(os.Geteuid()), uint32(os.Getegid()) }
 
+// Username implements Host.
+func (m *machine) Username() string {
+	u, err := user.LookupId(strconv.Itoa(os.Getuid()))
+	if err != nil {
+		return strconv.Itoa(os.Getuid())
+	}
+	return u.Username
+}
+
 // Resolve implements Host. It may block as long as the resolver does.
 func (m *machine) Resolve(name string) (netip.Addr, bool) {
 	addrs, err := net.LookupHost(name)

@@ -4,39 +4,62 @@ import "time"
 
 // Settings are the values of global_defs that end up in no field of
 // config.Global, because they are defaults for the keywords of other blocks.
-// They are complete when the parent's pass is over.
 type Settings struct {
 	// For vrrp_instance and vrrp_sync_group.
-	Strict               bool
-	Version              int // 2 or 3
-	SkipCheckAdvAddr     bool
-	V3ChecksumAsV2       bool
-	LowerPrioNoAdvert    bool
-	HigherPrioSendAdvert bool
-	OwnerIgnoreAdverts   bool
-	NotifyPriorityChange bool
-	DownTimerAdverts     int
-	GARP                 GARP
-	GARPExtraIf          time.Duration
-	GARPExtraIfAll       bool
-	NoEmailFaults        bool
+	Strict                bool
+	Version               int // 2 or 3
+	SkipCheckAdvAddr      bool
+	V3ChecksumAsV2        bool
+	LowerPrioNoAdvert     bool
+	HigherPrioSendAdvert  bool
+	OwnerIgnoreAdverts    bool
+	NotifyPriorityChanges bool
+	DownTimerAdverts      int
+	GARP                  GARP
+	// GARPLowerPrioDelay and GARPLowerPrioRepeat are never nil after the
+	// parent's pass.
+	GARPLowerPrioDelay  *time.Duration
+	GARPLowerPrioRepeat *uint32
+	GARPExtraIf         time.Duration // 0: off
+	GARPExtraIfAll      bool
 
 	// SMTPAlert, SMTPAlertVRRP and SMTPAlertChecker are nil when not given.
 	SMTPAlert, SMTPAlertVRRP, SMTPAlertChecker *bool
 }
 
-// GARP are the gratuitous ARP defaults.
+// GARP are the defaults for gratuitous ARP and unsolicited NA.
 type GARP struct {
 	Delay         time.Duration
 	Repeat        uint32
-	Refresh       time.Duration
+	Refresh       time.Duration // 0: none
 	RefreshRepeat uint32
 }
 
 // newSettings returns the built-in defaults.
 func newSettings() Settings {
-	return Settings{
-		Version: 2, DownTimerAdverts: 3,
-		GARP: GARP{Delay: 5 * time.Second, Repeat: 5, RefreshRepeat: 1},
+	return Settings{Version: 2, DownTimerAdverts: 3, GARP: defaultGARP()}
+}
+
+func defaultGARP() GARP { return GARP{Delay: 5 * time.Second, Repeat: 5, RefreshRepeat: 1} }
+
+// finish resolves the values that default to others.
+func (s *Settings) finish() {
+	if s.GARPLowerPrioDelay == nil {
+		s.GARPLowerPrioDelay = &s.GARP.Delay
 	}
+	if s.GARPLowerPrioRepeat == nil {
+		s.GARPLowerPrioRepeat = &s.GARP.Repeat
+	}
+}
+
+// DefaultSMTPAlert returns the value for a block that says nothing: the
+// specific global keyword, then smtp_alert, then the built-in default.
+func (s *Settings) DefaultSMTPAlert(specific *bool, builtin bool) bool {
+	switch {
+	case specific != nil:
+		return *specific
+	case s.SMTPAlert != nil:
+		return *s.SMTPAlert
+	}
+	return builtin
 }

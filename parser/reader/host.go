@@ -30,6 +30,8 @@ type Host interface {
 	Group(name string) (gid uint32, ok bool)
 	// Self returns the effective user and group of this process.
 	Self() (uid, gid uint32)
+	// Username returns the name of the user who runs this process.
+	Username() string
 	// Resolve returns the first address of a host name.
 	Resolve(name string) (netip.Addr, bool)
 	// CPUs returns the number of processors that are online.

@@ -67,16 +67,3 @@ func (Disk) Read(path string) ([]byte, error) {
 	}
 	return data[:n], nil
 }
-
-// reason words an error as strerror does: capitalised, without path.
-func reason(err error) string {
-	var errno syscall.Errno
-	if !errors.As(err, &errno) {
-		return err.Error()
-	}
-	text := []byte(errno.Error())
-	if len(text) > 0 && text[0] >= 'a' && text[0] <= 'z' {
-		text[0] -= 'a' - 'A'
-	}
-	return string(text)
-}
