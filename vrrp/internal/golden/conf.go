@@ -73,8 +73,11 @@ func Parse(t testing.TB, text string) *config.Config {
 		}
 	}
 	for _, b := range all {
-		if b.words[0] == "vrrp_script" {
+		switch b.words[0] {
+		case "vrrp_script":
 			c.VRRP.Scripts = append(c.VRRP.Scripts, trackScript(b))
+		case "track_file", "vrrp_track_file":
+			c.VRRP.TrackFiles = append(c.VRRP.TrackFiles, trackFile(b))
 		}
 	}
 	for _, b := range all {
@@ -83,14 +86,6 @@ func Parse(t testing.TB, text string) *config.Config {
 			c.VRRP.Instances = append(c.VRRP.Instances, instance(t, c, b))
 		case "vrrp_sync_group":
 			c.VRRP.SyncGroups = append(c.VRRP.SyncGroups, group(b))
-		case "track_file", "vrrp_track_file":
-			f := &config.TrackFile{Name: b.word(1), Weight: 1}
-			for _, s := range b.inner {
-				if s.words[0] == "weight" {
-					f.Weight, _ = strconv.Atoi(s.word(1))
-				}
-			}
-			c.VRRP.TrackFiles = append(c.VRRP.TrackFiles, f)
 		}
 	}
 	complete(c)
@@ -121,6 +116,16 @@ func group(b *block) *config.SyncGroup {
 		}
 	}
 	return g
+}
+
+func trackFile(b *block) *config.TrackFile {
+	f := &config.TrackFile{Name: b.word(1), Weight: 1}
+	for _, s := range b.inner {
+		if s.words[0] == "weight" {
+			f.Weight, _ = strconv.Atoi(s.word(1))
+		}
+	}
+	return f
 }
 
 func trackScript(b *block) *config.TrackScript {

@@ -153,6 +153,13 @@ func instanceWord(t testing.TB, c *config.Config, in *config.Instance, s *block)
 		}
 	case "track_file":
 		in.Tracking.Files = tracked(s)
+		for i := range in.Tracking.Files {
+			for _, d := range c.VRRP.TrackFiles {
+				if k := &in.Tracking.Files[i]; d.Name == k.Name && k.Weight == 0 {
+					k.Weight = d.Weight
+				}
+			}
+		}
 	case "preempt_delay":
 		in.PreemptDelay = seconds(s.word(1))
 	case "garp_master_delay":
