@@ -159,7 +159,7 @@ func (f *Fake) DelService(key ServiceKey) error {
 // AddDestination implements Client.
 func (f *Fake) AddDestination(service ServiceKey, d Destination) error {
 	d = d.normal()
-	return f.do(CommandAddDest, "-a "+saveDestination(service, d), pair(service, d.Key), func() syscall.Errno {
+	return f.do(CommandAddDest, "-a "+commandDestination(service, d), pair(service, d.Key), func() syscall.Errno {
 		s := f.services[service]
 		if s == nil {
 			return unix.ESRCH
@@ -181,7 +181,7 @@ func (f *Fake) AddDestination(service ServiceKey, d Destination) error {
 // SetDestination implements Client.
 func (f *Fake) SetDestination(service ServiceKey, d Destination) error {
 	d = d.normal()
-	return f.do(CommandEditDest, "-e "+saveDestination(service, d), pair(service, d.Key), func() syscall.Errno {
+	return f.do(CommandEditDest, "-e "+commandDestination(service, d), pair(service, d.Key), func() syscall.Errno {
 		s := f.services[service]
 		if s == nil {
 			return unix.ESRCH
@@ -371,6 +371,16 @@ func (f *Fake) Daemons() ([]Daemon, error) {
 
 // Close implements Client.
 func (f *Fake) Close() error { return nil }
+
+// commandDestination writes the command for a destination, with the thresholds
+// that ipvsadm takes but does not print.
+func commandDestination(service ServiceKey, d Destination) string {
+	out := saveDestination(service, d)
+	if d.Upper != 0 || d.Lower != 0 {
+		out += fmt.Sprintf(" -x %d -y %d", d.Upper, d.Lower)
+	}
+	return out
+}
 
 // saveDaemon writes the command that starts a daemon.
 func saveDaemon(option string, d Daemon) string {

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
@@ -90,6 +91,10 @@ const (
 	daemonPort      = 7
 	daemonTTL       = 8
 )
+
+// answerLimit is how long an answer may take. The kernel works on a request
+// within the sending of it, so that the answer is there at once or never.
+const answerLimit = 250 * time.Millisecond
 
 var errShort = errors.New("a netlink attribute is too short")
 
@@ -185,9 +190,27 @@ func (g *generic) destinationCommand(command uint8, key ServiceKey, d Destinatio
 	return err
 }
 
-func (g *generic) daemonCommand(command uint8, d Daemon) error {
-	_, err := g.request(command, 0, packDaemon(d, command == cmdNewDaemon))
+func (g *generic) startDaemon(d Daemon) error {
+	_, err := g.request(cmdNewDaemon, 0, packDaemon(d, true))
 	return err
+}
+
+// stopDaemon stops a daemon. When its thread had no time to begin, the kernel
+// stops it but has EINTR as the result, which netlink answers with silence
+// (seen on 6.1): the list of daemons tells then.
+func (g *generic) stopDaemon(d Daemon) error {
+	_, err := g.request(cmdDelDaemon, 0, packDaemon(d, false))
+	if !errors.Is(err, unix.EAGAIN) {
+		return err
+	}
+	left, listErr := g.daemons()
+	if listErr != nil {
+		return listErr
+	}
+	if slices.ContainsFunc(left, func(l Daemon) bool { return l.Role == d.Role }) {
+		return err
+	}
+	return nil
 }
 
 func (g *generic) daemons() ([]Daemon, error) {

@@ -19,11 +19,6 @@ import (
 	"keepalived/core/config"
 )
 
-// answerLimit is how long the kernel may take for one answer before the client
-// gives up. It answers within the request; the limit is against a kernel that
-// lost the request.
-const answerLimit = 10 * time.Second
-
 // Options say which table to open.
 type Options struct {
 	// NetNS is the path of the network namespace of the table; empty: that of
@@ -206,11 +201,11 @@ func (k *kernel) SetTimeouts(t Timeouts) error {
 }
 
 func (k *kernel) StartDaemon(d Daemon) error {
-	return refused(CommandStartDaemon, "", k.generic.daemonCommand(cmdNewDaemon, d))
+	return refused(CommandStartDaemon, "", k.generic.startDaemon(d))
 }
 
 func (k *kernel) StopDaemon(d Daemon) error {
-	return refused(CommandStopDaemon, "", k.generic.daemonCommand(cmdDelDaemon, d))
+	return refused(CommandStopDaemon, "", k.generic.stopDaemon(d))
 }
 
 func (k *kernel) Daemons() ([]Daemon, error) {

@@ -1,7 +1,6 @@
 package uml
 
 import (
-	"bufio"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -79,26 +78,25 @@ func shares(dir, module string) []string {
 	return []string{dir}
 }
 
-// verdict is one top-level test of a guest.
+// verdict is one top-level test of a guest. Its word is PASS, FAIL or SKIP, or
+// none when it did not come to its end.
 type verdict struct{ name, word, output string }
 
 // split divides the output of a test binary by its top-level tests.
 func split(output string) []verdict {
 	var all []verdict
-	var text strings.Builder
-	lines := bufio.NewScanner(strings.NewReader(output))
-	lines.Buffer(nil, len(output)+1)
-	for lines.Scan() {
-		line := lines.Text()
-		text.WriteString(line + "\n")
-		rest, isVerdict := strings.CutPrefix(line, "--- ")
-		word, rest, hasName := strings.Cut(rest, ": ")
-		if !isVerdict || !hasName {
+	for line := range strings.Lines(output) {
+		if name, starts := strings.CutPrefix(line, "=== RUN   "); starts && !strings.Contains(name, "/") {
+			all = append(all, verdict{name: strings.TrimSpace(name), word: "none"})
+		}
+		if len(all) == 0 {
 			continue
 		}
-		name, _, _ := strings.Cut(rest, " ")
-		all = append(all, verdict{name: name, word: word, output: text.String()})
-		text.Reset()
+		v := &all[len(all)-1]
+		v.output += line
+		if rest, ends := strings.CutPrefix(line, "--- "); ends {
+			v.word, _, _ = strings.Cut(rest, ":")
+		}
 	}
 	return all
 }

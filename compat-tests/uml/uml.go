@@ -239,6 +239,7 @@ type console struct {
 	before bytes.Buffer // before the command
 	output bytes.Buffer
 	held   []byte // the beginning of a line that may be the end mark
+	inside bool   // the beginning of the present line was emitted
 	atEnd  func() // called at the end mark
 }
 
@@ -262,13 +263,13 @@ func (c *console) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// part keeps the beginning of a line back while it may become the end mark,
-// or the empty line before it.
+// part takes the beginning of a line, and keeps it back while it may become the
+// end mark.
 func (c *console) part(p []byte) {
 	c.held = append(c.held, p...)
-	if c.begun && !c.ended && !strings.HasPrefix(c.mark, string(c.held[:min(len(c.held), len(c.mark))])) {
+	if c.inside || c.begun && !c.ended && !strings.HasPrefix(c.mark, string(c.held[:min(len(c.held), len(c.mark))])) {
 		c.emit(c.held)
-		c.held = nil
+		c.held, c.inside = nil, true
 	}
 }
 
@@ -276,6 +277,9 @@ func (c *console) part(p []byte) {
 func (c *console) line(l []byte) {
 	switch text := strings.TrimRight(string(l), "\r\n"); {
 	case c.ended:
+	case c.inside:
+		c.emit(l)
+		c.inside = false
 	case !c.begun && text == c.mark+" begin":
 		c.begun = true
 	case !c.begun:
