@@ -254,11 +254,12 @@ func (r *addressReader) setBroadcast() {
 
 // hostBits returns the address with all its host bits set, or cleared.
 func hostBits(p netip.Prefix, set bool) netip.Addr {
-	b := p.Masked().Addr().As4()
+	b := p.Masked().Addr().AsSlice()
 	if set {
-		for i := p.Bits(); i < 32; i++ {
+		for i := p.Bits(); i < 8*len(b); i++ {
 			b[i/8] |= 0x80 >> (i % 8)
 		}
 	}
-	return netip.AddrFrom4(b)
+	a, _ := netip.AddrFromSlice(b)
+	return a
 }

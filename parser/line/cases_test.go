@@ -74,6 +74,12 @@ func interpret(c *Context, language string, words []string, numbering *Numbering
 		_, err = c.Route(words, static)
 	case "rule":
 		_, err = c.Rule(words, static, numbering)
+	case "group":
+		_, err = c.GroupEntry(words, "g")
+	case "virtual_server":
+		_, err = c.Service(append([]string{language}, words...))
+	case "lvs_method":
+		_, err = c.Method(append([]string{language}, words...), "virtual")
 	}
 	return err
 }
