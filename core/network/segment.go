@@ -1,0 +1,248 @@
+package network
+
+import (
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Segment is a wire that joins links of fakes. What one of them sends, the
+// others receive at once.
+type Segment struct {
+	mu     sync.Mutex
+	ports  []port
+	frames []Frame
+}
+
+type port struct {
+	fake *Fake
+	link int
+}
+
+// Frame is something that was sent over a segment.
+type Frame struct {
+	At   time.Time
+	Host *Fake // nil: injected
+	Link string
+	// Announced is the address of a gratuitous ARP or an unsolicited NA.
+	Announced netip.Addr
+	// Message is what was sent otherwise.
+	Message Message
+}
+
+// Attach joins a link to the segment.
+func (s *Segment) Attach(f *Fake, name string) {
+	f.mu.Lock()
+	l := f.byName(name)
+	l.segment = s
+	p := port{f, l.Index}
+	f.mu.Unlock()
+	s.mu.Lock()
+	s.ports = append(s.ports, p)
+	s.mu.Unlock()
+}
+
+// Detach takes a link off the segment without its host noticing.
+func (s *Segment) Detach(f *Fake, name string) {
+	f.mu.Lock()
+	l := f.byName(name)
+	l.segment = nil
+	p := port{f, l.Index}
+	f.mu.Unlock()
+	s.mu.Lock()
+	s.ports = slices.DeleteFunc(s.ports, func(o port) bool { return o == p })
+	s.mu.Unlock()
+}
+
+// Frames returns what has been sent so far.
+func (s *Segment) Frames() []Frame {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.frames)
+}
+
+// Inject sends a hand-made datagram of a host that is not there.
+func (s *Segment) Inject(m Message, protocol int) { s.carry(nil, "", 0, m, protocol) }
+
+func (s *Segment) record(f *Frame) []port {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.frames = append(s.frames, *f)
+	return slices.Clone(s.ports)
+}
+
+func (s *Segment) carry(from *Fake, link string, index int, m Message, protocol int) {
+	m.Data = slices.Clone(m.Data)
+	ports := s.record(&Frame{At: time.Now(), Host: from, Link: link, Message: m})
+	for _, p := range ports {
+		if p.fake != from || p.link != index {
+			p.fake.arrive(p.link, &m, protocol)
+		}
+	}
+}
+
+// arrive gives a datagram to the sockets of a link that want it.
+func (f *Fake) arrive(index int, m *Message, protocol int) {
+	d := Datagram{Data: m.Data, Source: m.Source, HopLimit: -1}
+	family := 4
+	if m.Destination.Is6() {
+		family = 6
+		d.Destination, d.HopLimit = m.Destination, m.HopLimit
+		if checksum6(m, protocol) != 0 {
+			return // the kernel drops it
+		}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	l := f.byIndex(index)
+	if l == nil || !l.Up() {
+		return
+	}
+	if !m.Destination.IsMulticast() && !slices.ContainsFunc(l.addresses, func(a Address) bool { return a.Prefix.Addr() == m.Destination }) {
+		return
+	}
+	for _, s := range f.sockets {
+		if s.spec.Family != family || s.spec.Protocol != protocol || (s.spec.Interface != 0 && s.spec.Interface != index) {
+			continue
+		}
+		if m.Destination == s.spec.Group || s.spec.Unicast() && (!s.spec.Local.IsValid() || s.spec.Local == m.Destination) {
+			s.Put(&d)
+		}
+	}
+}
+
+// FakeSocket is a pair of sockets of a Fake.
+type FakeSocket struct {
+	Inbox
+	fake    *Fake
+	spec    SocketSpec
+	in, out int
+}
+
+// OpenSocket opens a pair.
+func (f *Fake) OpenSocket(spec SocketSpec, _ SocketOptions, ready func()) (*FakeSocket, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if spec.Interface != 0 && f.byIndex(spec.Interface) == nil {
+		return nil, fmt.Errorf("interface %d: %w", spec.Interface, unix.ENODEV)
+	}
+	s := &FakeSocket{Inbox: Inbox{ready: ready}, fake: f, spec: spec, in: f.nextFD, out: f.nextFD + 1}
+	f.nextFD += 2
+	f.sockets = append(f.sockets, s)
+	return s, nil
+}
+
+// Send sends a datagram, on the link of the socket or on the one whose network
+// has the destination.
+func (s *FakeSocket) Send(m *Message) error {
+	f := s.fake
+	f.mu.Lock()
+	l := f.byIndex(s.spec.Interface)
+	if s.spec.Interface == 0 {
+		l = f.towards(m.Destination)
+	}
+	switch {
+	case l == nil && s.spec.Interface != 0:
+		f.mu.Unlock()
+		return unix.ENODEV
+	case l == nil || !l.Up():
+		f.mu.Unlock()
+		return unix.ENETUNREACH
+	}
+	n := *m
+	n.Data = slices.Clone(m.Data)
+	if n.Destination.Is6() {
+		f.complete6(l, &n, s.spec)
+	}
+	segment, name, index := l.segment, l.Name, l.Index
+	f.mu.Unlock()
+	if segment != nil {
+		segment.carry(f, name, index, n, s.spec.Protocol)
+	}
+	return nil
+}
+
+// complete6 does what the kernel does to an IPv6 datagram.
+func (f *Fake) complete6(l *fakeLink, m *Message, spec SocketSpec) {
+	switch {
+	case !spec.Unicast():
+		m.HopLimit = maxHopLimit
+	case m.HopLimit == 0:
+		m.HopLimit = 64
+	}
+	if !m.Source.IsValid() {
+		for _, a := range l.addresses {
+			if a.Prefix.Addr().Is6() {
+				m.Source = a.Prefix.Addr()
+			}
+		}
+	}
+	binary.BigEndian.PutUint16(m.Data[checksumOffset:], 0)
+	binary.BigEndian.PutUint16(m.Data[checksumOffset:], checksum6(m, spec.Protocol))
+}
+
+// checksum6 is the Internet checksum over pseudo header and payload (RFC 8200
+// section 8.1): 0 when the payload carries the right one.
+func checksum6(m *Message, protocol int) uint16 {
+	src, dst := m.Source.As16(), m.Destination.As16()
+	sum := uint32(protocol) + uint32(len(m.Data))
+	for _, b := range [][]byte{src[:], dst[:], m.Data} {
+		for i := 0; i+1 < len(b); i += 2 {
+			sum += uint32(binary.BigEndian.Uint16(b[i:]))
+		}
+		if len(b)%2 == 1 {
+			sum += uint32(b[len(b)-1]) << 8
+		}
+	}
+	for sum > 0xffff {
+		sum = sum>>16 + sum&0xffff
+	}
+	return ^uint16(sum)
+}
+
+// towards returns the link whose network has an address.
+func (f *Fake) towards(dst netip.Addr) *fakeLink {
+	for _, l := range f.links {
+		for _, a := range l.addresses {
+			if a.Prefix.Contains(dst) {
+				return l
+			}
+		}
+	}
+	return nil
+}
+
+// Descriptors returns numbers as a kernel would.
+func (s *FakeSocket) Descriptors() (in, out int) { return s.in, s.out }
+
+// Close closes the pair.
+func (s *FakeSocket) Close() {
+	s.fake.mu.Lock()
+	defer s.fake.mu.Unlock()
+	s.fake.sockets = slices.DeleteFunc(s.fake.sockets, func(o *FakeSocket) bool { return o == s })
+}
+
+// Announce sends a gratuitous ARP or an unsolicited NA.
+func (f *Fake) Announce(l *Link, addr netip.Addr) error {
+	f.mu.Lock()
+	own := f.byIndex(l.Index)
+	switch {
+	case own == nil:
+		f.mu.Unlock()
+		return unix.ENODEV
+	case !own.Up():
+		f.mu.Unlock()
+		return unix.ENETDOWN
+	}
+	segment, name := own.segment, own.Name
+	f.mu.Unlock()
+	if segment != nil {
+		segment.record(&Frame{At: time.Now(), Host: f, Link: name, Announced: addr})
+	}
+	return nil
+}
