@@ -51,7 +51,10 @@ func New() (*Lab, error) {
 	if err := os.MkdirAll(root, 0o755); err != nil {
 		return nil, fmt.Errorf("laboratory: %w", err)
 	}
-	dir, err := os.MkdirTemp(root, "kl-")
+	if err := sweep(); err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp(root, fmt.Sprintf("kl%d-", os.Getpid()))
 	if err != nil {
 		return nil, fmt.Errorf("laboratory: %w", err)
 	}
@@ -59,6 +62,34 @@ func New() (*Lab, error) {
 		return nil, fmt.Errorf("laboratory: %w", err)
 	}
 	return &Lab{Dir: dir, prefix: filepath.Base(dir)}, nil
+}
+
+// sweep removes what is left of laboratories whose process was killed.
+func sweep() error {
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		return fmt.Errorf("laboratory: %w", err)
+	}
+	for _, entry := range entries {
+		var owner int
+		if _, err := fmt.Sscanf(entry.Name(), "kl%d-", &owner); err != nil {
+			continue
+		}
+		if _, err := os.Stat(fmt.Sprintf("/proc/%d", owner)); err == nil {
+			continue
+		}
+		left := &Lab{Dir: filepath.Join(root, entry.Name()), prefix: entry.Name(), started: true}
+		nodes, err := os.ReadDir(left.Dir)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("laboratory: %w", err)
+		}
+		for _, node := range nodes {
+			left.nodes = append(left.nodes, &Node{Namespace: left.prefix + "-" + node.Name()})
+		}
+		// Another process may sweep the same remains: an error here is not ours.
+		_ = left.Close()
+	}
+	return nil
 }
 
 // AddNetwork declares a bridged network.

@@ -32,9 +32,15 @@ type Scenario struct {
 	Same    bool   // records of ours and oracle must be equal
 
 	runs   []map[string]Daemon // node → program; "" is the default for all
-	matrix []map[string]string
+	matrix []variant
 	ignore []*regexp.Regexp
 	source *txtar.Archive
+}
+
+// A variant is one set of values that is filled in.
+type variant struct {
+	name   string // the first value of each matrix line
+	values map[string]string
 }
 
 // A Case is one run of a scenario: which program where, with which values.
@@ -76,7 +82,7 @@ func Parse(name string, data []byte) (*Scenario, error) {
 		s.runs = []map[string]Daemon{{"": Ours}, {"": Oracle}}
 	}
 	if len(s.matrix) == 0 {
-		s.matrix = []map[string]string{{}}
+		s.matrix = []variant{{}}
 	}
 	if s.Purpose == "" {
 		return nil, fmt.Errorf("scenario %s: no comment that says what it is for", name)
@@ -162,20 +168,25 @@ func parseRun(words []string) (map[string]Daemon, error) {
 func (s *Scenario) addMatrix(words []string) error {
 	before := s.matrix
 	if len(before) == 0 {
-		before = []map[string]string{{}}
+		before = []variant{{}}
 	}
 	s.matrix = nil
 	for _, old := range before {
 		for _, word := range words {
-			values := maps.Clone(old)
+			first, _, _ := strings.Cut(word, ",")
+			next := variant{name: strings.Trim(old.name+" "+first, " "), values: map[string]string{}}
+			maps.Copy(next.values, old.values)
 			for _, assignment := range strings.Split(word, ",") {
 				key, value, ok := strings.Cut(assignment, "=")
 				if !ok {
 					return fmt.Errorf("matrix: %q is not NAME=VALUE", assignment)
 				}
-				values[key] = value
+				next.values[key] = value
 			}
-			s.matrix = append(s.matrix, values)
+			if slices.ContainsFunc(s.matrix, func(v variant) bool { return v.name == next.name }) {
+				return fmt.Errorf("matrix: two words begin with %q", first)
+			}
+			s.matrix = append(s.matrix, next)
 		}
 	}
 	return nil
@@ -184,25 +195,17 @@ func (s *Scenario) addMatrix(words []string) error {
 // Cases expands runs and matrix.
 func (s *Scenario) Cases() ([]*Case, error) {
 	var cases []*Case
-	for _, values := range s.matrix {
+	for _, v := range s.matrix {
 		for _, programs := range s.runs {
-			c := &Case{Scenario: s, Programs: programs, Group: caseName(values)}
+			c := &Case{Scenario: s, Programs: programs, Group: v.name}
 			c.Name = strings.Trim(c.Group+"/"+runName(programs), "/")
-			if err := c.compile(values); err != nil {
+			if err := c.compile(v.values); err != nil {
 				return nil, fmt.Errorf("scenario %s: %w", s.Name, err)
 			}
 			cases = append(cases, c)
 		}
 	}
 	return cases, nil
-}
-
-func caseName(values map[string]string) string {
-	var parts []string
-	for _, key := range slices.Sorted(maps.Keys(values)) {
-		parts = append(parts, key+"="+values[key])
-	}
-	return strings.Join(parts, ",")
 }
 
 func runName(programs map[string]Daemon) string {
