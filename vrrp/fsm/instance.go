@@ -46,8 +46,9 @@ type Tracker struct {
 	Weight  int
 	Reverse bool
 
-	status Status
-	value  int64
+	status   Status
+	value    int64
+	reloaded bool // nobody waits for its first result
 }
 
 // Instance is one virtual router. Its fields may be read at any time on the
@@ -70,7 +71,7 @@ type Instance struct {
 	LastTransition time.Time
 	LastAdvert     time.Time
 	PreemptAt      time.Time // end of a running preempt delay, else zero
-	LoggedOnce     uint32    // rate-limit flags of 6.4, by RateLimit
+	LoggedOnce     uint32    // rate-limit flags of 6.4
 	Counters       Counters
 
 	base         uint8     // configured priority

@@ -5,10 +5,10 @@ import (
 	"keepalived/vrrp/packet"
 )
 
-// flag is the rate-limit flag of a finding (6.4), 0 for one that is logged
+// rateLimit is the rate-limit flag of a finding (6.4), 0 for one that is logged
 // each time. The numbers of those seen in dumps are the C daemon's: 5 and 6,
 // 20, 21, 22 and 24, and that the common errors lie within 0x71ed.
-func flag(k packet.Kind) uint32 {
+func rateLimit(k packet.Kind) uint32 {
 	switch k {
 	case packet.WrongTTL:
 		return 1 << 0
@@ -77,7 +77,7 @@ func (m *Machine) found(in *Instance, r *packet.Result, f packet.Finding) {
 	if n := in.Counters.of(f.Kind); n != nil {
 		*n++
 	}
-	bit := flag(f.Kind)
+	bit := rateLimit(f.Kind)
 	if in.LoggedOnce&bit != 0 {
 		return
 	}

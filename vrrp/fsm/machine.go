@@ -170,6 +170,11 @@ func (m *Machine) timeout(in *Instance) {
 	in.Wanted = Master
 	switch {
 	case !m.mayBeMaster(in): // B3
+		if in.MasterInterval == 0 {
+			// Learned from a master that announced 0: the timer
+			// would be due again at once, for ever.
+			in.MasterInterval = in.Config.AdvertInt
+		}
 		in.setPeriod(m, in.full())
 	case in.atOnce && !m.startAt.IsZero(): // B4
 		in.atOnce = false

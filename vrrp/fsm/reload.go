@@ -26,12 +26,17 @@ func (m *Machine) BeforeReload(now time.Time) []Action {
 func (m *Machine) Reload(now time.Time, old *Machine) []Action {
 	m.begin(now)
 	m.startAt = old.startAt
+	for _, in := range m.Instances {
+		for i := range in.Trackers {
+			in.Trackers[i].reloaded = true
+		}
+	}
 	was := m.match(old)
 	m.dropUnmatched(old, was)
 	m.reasons()
 	m.enterFaults(was)
 	for _, in := range m.Instances {
-		if o := was[in]; o != nil && o.State == Master {
+		if o := was[in]; o != nil && o.State == Master && in.State != Faulty {
 			m.do(AddVIPs{in, AtReload})
 		}
 	}
@@ -41,7 +46,7 @@ func (m *Machine) Reload(now time.Time, old *Machine) []Action {
 		m.reloadInstance(in, was[in])
 	}
 	for _, g := range m.Groups {
-		if s, known := before[g.Config.Name]; g.State != Init && (g.State != Backup || known) && (!known || s != g.State) {
+		if s, known := before[g.Config.Name]; (g.State != Backup || known) && (!known || s != g.State) {
 			m.do(NotifyGroup{g, word(g.State)})
 		}
 	}
@@ -118,8 +123,6 @@ func (m *Machine) reloadGroups(was map[*Instance]*Instance, before map[string]St
 			switch {
 			case in.State == Faulty:
 				g.State = Faulty
-			case in.pending() && g.State != Faulty:
-				g.State = Init
 			case (o == nil || o.State != Master) && g.State == Master:
 				g.State = Backup
 			}
@@ -133,7 +136,7 @@ func (m *Machine) reloadGroups(was map[*Instance]*Instance, before map[string]St
 // reloadInstance is rows I8 to I13 after the reasons.
 func (m *Machine) reloadInstance(in, was *Instance) {
 	switch {
-	case was == nil && in.State != Faulty && !in.pending() && healthy(in) && in.Wanted == Master && in.Group == nil:
+	case was == nil && in.State != Faulty && in.Wanted == Master && in.Group == nil:
 		m.do(RemoveVIPs{in, AtStart}) // I13 as I5
 		in.State, in.atOnce = Backup, true
 		in.setPeriod(m, time.Microsecond)
@@ -141,11 +144,6 @@ func (m *Machine) reloadInstance(in, was *Instance) {
 		m.startInstance(in)
 	case in.State == Faulty: // I10, I12
 		m.do(RemoveVIPs{in, AtReload})
-		m.released(in, was)
-	case in.pending() || !healthy(in): // as I4
-		m.do(RemoveVIPs{in, AtReload})
-		in.State = Faulty
-		in.stop()
 		m.released(in, was)
 	case was.State == Master: // I8
 		in.State, in.Wanted, in.notified = Master, Master, true

@@ -92,15 +92,16 @@ func (t *Tracker) fault() bool {
 		return (t.value != 0) != t.Reverse
 	case t.Kind == File:
 		return t.product() <= -254
-	case t.Weight != 0 || t.pending():
+	case t.Weight != 0 || t.Kind == Script && t.status == Unknown:
 		return false
 	}
 	return (t.status == Up) == t.Reverse
 }
 
-// pending reports whether an unweighted script has no result yet.
+// pending reports whether an unweighted script has no result yet. One that a
+// reload has brought keeps nobody waiting (02-runtime section 7.4).
 func (t *Tracker) pending() bool {
-	return t.Kind == Script && t.Weight == 0 && t.status == Unknown
+	return t.Kind == Script && t.Weight == 0 && t.status == Unknown && !t.reloaded
 }
 
 // contribution is what the object adds to the priority (8.1).
