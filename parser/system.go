@@ -138,6 +138,23 @@ func (m *machine) RealPath(path string) (string, error) {
 // ReadFile implements Host.
 func (m *machine) ReadFile(path string) ([]byte, error) { return os.ReadFile(path) }
 
+// Watchable implements Host. Pseudo and network file systems do not tell
+// inotify about all changes (02-runtime section 13).
+func (m *machine) Watchable(path string) bool {
+	var s unix.Statfs_t
+	if unix.Statfs(path, &s) != nil || s.Flags&unix.ST_RDONLY != 0 {
+		return false
+	}
+	switch uint32(s.Type) {
+	case unix.PROC_SUPER_MAGIC, unix.SYSFS_MAGIC, unix.CGROUP_SUPER_MAGIC, unix.CGROUP2_SUPER_MAGIC, unix.NFS_SUPER_MAGIC,
+		unix.SMB_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC, unix.FUSE_SUPER_MAGIC, unix.DEBUGFS_MAGIC,
+		unix.DEVPTS_SUPER_MAGIC, unix.TRACEFS_MAGIC, unix.SECURITYFS_MAGIC, unix.BPF_FS_MAGIC, unix.PSTOREFS_MAGIC,
+		unix.CODA_SUPER_MAGIC, unix.AFS_SUPER_MAGIC, unix.V9FS_MAGIC:
+		return false
+	}
+	return true
+}
+
 // MakeDirectory implements Host.
 func (m *machine) MakeDirectory(path string, mode fs.FileMode) error {
 	return os.Mkdir(path, mode)

@@ -45,6 +45,9 @@ type Host interface {
 	Stat(path string) (fs.FileInfo, error)
 	RealPath(path string) (string, error)
 	ReadFile(path string) ([]byte, error)
+	// Watchable tells whether changes below a directory can be watched for:
+	// its file system is writable, and of a kind that reports them.
+	Watchable(path string) bool
 	// MakeDirectory creates one directory.
 	MakeDirectory(path string, mode fs.FileMode) error
 	// Namespace returns the machine as it is seen from a network
