@@ -12,6 +12,9 @@ const (
 	MsgMissingParameter = "*** Configuration line starting `%s` is missing a parameter after keyword `%s` at word position %d"
 	MsgMissingFirst     = "*** Configuration line starting `%s` is missing a parameter at word position %d"
 
+	// MsgTooMany is ours; the C daemon has no limit.
+	MsgTooMany = "too many problems - not reporting the rest"
+
 	msgNegative       = "%snegative number '%s'"
 	msgInvalid        = "%sinvalid number '%s'"
 	msgUnsignedWide   = "%snumber '%s' outside unsigned integer range"

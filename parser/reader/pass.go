@@ -45,6 +45,10 @@ func NewPass(process config.Pass, mode Mode, file *syntax.File, c *config.Config
 	}
 }
 
+// maxDiagnostics bounds what one pass reports. A sequence of a few bytes can
+// have millions of wrong lines.
+const maxDiagnostics = 250_000
+
 // stop ends a pass from within a handler. It never leaves this package.
 type stop struct{}
 
@@ -109,7 +113,12 @@ func (p *Pass) add(d config.Diagnostic) {
 	if p.reading && p.at.Line > 0 {
 		d.Position, d.Message = p.Position(p.at, p.column), p.prefix()+d.Message
 	}
-	p.Diagnostics = append(p.Diagnostics, d)
+	if len(p.Diagnostics) == maxDiagnostics {
+		d = config.Diagnostic{Pass: d.Pass, Class: config.ClassGeneral, Message: MsgTooMany}
+	}
+	if len(p.Diagnostics) <= maxDiagnostics {
+		p.Diagnostics = append(p.Diagnostics, d)
+	}
 }
 
 // Position returns a place as file, line and column.

@@ -18,8 +18,9 @@ const (
 	maxIncludeDepth = 100
 	// maxInclusions bounds the files opened in all.
 	maxInclusions = 20_000
-	// maxLines bounds the logical lines of one configuration.
-	maxLines = 30_000_000
+	// maxLines bounds the lines of one configuration, those that sequences
+	// and definitions produce included.
+	maxLines = 10_000_000
 	// maxFileSize bounds one file, in bytes.
 	maxFileSize = 1 << 30
 )
