@@ -26,9 +26,6 @@ type VirtualServer struct {
 	QuorumUp bool
 	// SorryActive is set while the sorry server serves.
 	SorryActive bool
-	// HAAddresses counts the local addresses equal to the server's own; it is
-	// looked at with ha_suspend only (7.4).
-	HAAddresses int
 
 	options *Options
 	sorry   slot  // entry of a sorry server that is no real server

@@ -33,6 +33,7 @@ const (
 	AddressRemoved     = "Netlink reflector reports IP %s removed"
 	AddressWatchFailed = "Unable to watch the addresses of this host: %s"
 	IPVSTableUnread    = "Unable to read the IPVS table: %s"
+	NoProbe            = "%s of %s for VS %s cannot be run"
 	NoBFD              = "BFD_CHECK of %s for VS %s: no BFD process reports to this process, service considered up"
 )
 

@@ -49,10 +49,15 @@ type VirtualServerState struct {
 	Up            bool
 }
 
+// Mail is a mail to the configured recipients. Subject is what follows the
+// router id; Body is one line.
+type Mail struct{ Subject, Body string }
+
 func (InstanceState) event()      {}
 func (GroupState) event()         {}
 func (RealServerState) event()    {}
 func (VirtualServerState) event() {}
+func (Mail) event()               {}
 
 // Listener is told of every event.
 type Listener interface{ Notify(Event) }

@@ -1,0 +1,3 @@
+package checkers
+
+func listen(s *Service) {}

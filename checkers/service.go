@@ -1,0 +1,278 @@
+package checkers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"syscall"
+	"time"
+
+	"keepalived/checkers/machine"
+	"keepalived/checkers/message"
+	"keepalived/core/config"
+	"keepalived/core/notify"
+	"keepalived/core/process"
+	"keepalived/ipvs"
+)
+
+// Service is the health-check process. Make it with New; its methods run on
+// the loop.
+type Service struct {
+	env  process.Env
+	deps deps
+
+	config     *config.Config
+	options    machine.Options
+	kernel     kernel
+	table      *table
+	groups     map[string][]config.GroupEntry
+	vss        []*machine.VirtualServer
+	placements map[*machine.VirtualServer]*placement
+	checks     map[*machine.Checker]*check
+	files      machine.Files
+	events     notify.Stream
+	closers    []func()
+	timeouts   *ipvs.Timeouts // those that the kernel had before ours
+	daemons    []ipvs.Daemon
+	watching   func()             // ends the watch of addresses, nil without one
+	addresses  map[netip.Addr]int // of this host, while they are watched
+
+	// running counts attempts that have not ended.
+	running int
+	ctx     context.Context
+	cancel  context.CancelFunc
+	done    func() // of Stop, while attempts are waited for
+}
+
+// deps are the parts that a test replaces.
+type deps struct {
+	open   func(*config.Config) (kernel, error)
+	probes func(*Service, *machine.Checker) (attempter, error)
+	random func(time.Duration) time.Duration
+	listen func(*Service) // adds listeners to events, and to closers what ends them
+	watch  func(*Service) (stop func(), err error)
+	files  func(*Service) (stop func())
+	// run runs a script; done is called on the loop, once.
+	run func(ctx context.Context, s *Service, script *config.Script, timeout time.Duration, done func(machine.MiscResult))
+}
+
+// New returns the service of the health-check process.
+func New(env process.Env) process.Service {
+	return newService(env, deps{
+		open: openIPVS, probes: newAttempter, listen: listen, watch: watchHost, files: watchFiles,
+		random: func(d time.Duration) time.Duration {
+			if d <= 0 {
+				return 0
+			}
+			return rand.N(d + 1)
+		},
+	})
+}
+
+func newService(env process.Env, d deps) *Service {
+	return &Service{
+		env: env, deps: d,
+		placements: map[*machine.VirtualServer]*placement{},
+		checks:     map[*machine.Checker]*check{},
+		addresses:  map[netip.Addr]int{},
+	}
+}
+
+func openIPVS(c *config.Config) (kernel, error) {
+	return ipvs.Open(ipvs.Options{
+		NetNS: ipvs.NamespacePath(c), ReceiveBuffer: c.Global.LVSNetlinkCmdRcvBufs,
+		ForceReceiveBuffer: c.Global.LVSNetlinkCmdRcvBufsForce,
+	})
+}
+
+// Start is section 1.
+func (s *Service) Start(c *config.Config) error {
+	s.take(c)
+	if err := s.openKernel(message.InitIPVS); err != nil {
+		return err
+	}
+	if s.kernel != nil {
+		s.applyTimeouts()
+		s.restartDaemons()
+	}
+	s.deps.listen(s)
+	s.watchAddresses()
+	if s.kernel != nil {
+		if c.Global.LVSFlush {
+			s.must(s.kernel.Flush())
+		}
+		t, err := newTable(s.kernel, s.refused)
+		if err != nil {
+			s.logf(message.IPVSTableUnread, err)
+		}
+		s.table = t
+	}
+	for _, vc := range c.LVS.VirtualServers {
+		s.vss = append(s.vss, machine.New(vc, &s.options))
+	}
+	s.closers = append(s.closers, s.deps.files(s))
+	for _, v := range s.vss {
+		v.ReadFiles(s.files)
+		s.do(v.Start())
+	}
+	if s.table != nil {
+		s.table.prune()
+	}
+	s.schedule()
+	return nil
+}
+
+// Reload is section 10.
+func (s *Service) Reload(c *config.Config) error {
+	s.stopAttempts()
+	s.closeAll()
+	if s.kernel != nil {
+		s.restoreTimeouts()
+	}
+	s.take(c)
+	if err := s.openKernel(message.ReinitIPVS); err != nil {
+		return err
+	}
+	if s.kernel != nil {
+		s.applyTimeouts()
+		s.reloadDaemons()
+		if s.table == nil {
+			t, err := newTable(s.kernel, s.refused)
+			if err != nil {
+				s.logf(message.IPVSTableUnread, err)
+			}
+			s.table = t
+		} else if err := s.table.refresh(); err != nil {
+			s.logf(message.IPVSTableUnread, err)
+		}
+	}
+	s.deps.listen(s)
+	s.closers = append(s.closers, s.deps.files(s))
+	vss, actions := machine.Reload(s.vss, c.LVS.VirtualServers, &s.options, s.files)
+	s.vss = vss
+	s.do(actions)
+	if s.table != nil {
+		s.table.repair()
+	}
+	s.watchAddresses()
+	s.schedule()
+	return nil
+}
+
+// take remembers a configuration.
+func (s *Service) take(c *config.Config) {
+	g := &c.Global
+	s.config = c
+	s.options = machine.Options{
+		LogAllFailures: g.CheckerLogAllFailures, RSInitNotifies: g.RSInitNotifies,
+		NoCheckerEmails: g.NoCheckerEmails, FlushOnStop: g.LVSFlushOnStop,
+	}
+	s.groups = map[string][]config.GroupEntry{}
+	for _, group := range c.LVS.Groups {
+		s.groups[group.Name] = group.Entries
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+}
+
+// openKernel opens IPVS if there is a virtual server and it is not open yet
+// (section 1, step 5).
+func (s *Service) openKernel(line string) error {
+	if len(s.config.LVS.VirtualServers) == 0 && s.kernel == nil {
+		return nil
+	}
+	s.env.Log.Debug(line)
+	if s.kernel != nil {
+		return nil
+	}
+	k, err := s.deps.open(s.config)
+	if err == nil {
+		s.kernel = k
+		return nil
+	}
+	reason := err.Error()
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		reason = ipvs.ErrnoText(errno)
+	}
+	s.logf(message.CannotInitIPVS, reason)
+	for _, c := range s.config.LVS.VirtualServers {
+		for _, r := range c.RealServers {
+			s.logf(message.ShuttingDown, machine.ServerName(r.Addr, c.Protocol, r.Port), machine.Name(c))
+		}
+	}
+	return &process.ExitError{Code: process.ExitFatal}
+}
+
+// Stop is section 11.
+func (s *Service) Stop(done func()) {
+	s.done = done
+	s.stopAttempts()
+	if s.kernel != nil {
+		if !s.env.Options.DontReleaseIPVS {
+			s.release()
+		}
+		s.stopDaemons()
+		s.restoreTimeouts()
+	}
+	s.finish()
+}
+
+// release takes everything out of the kernel's table.
+func (s *Service) release() {
+	if s.options.FlushOnStop == config.FlushOnStopAll {
+		s.must(s.kernel.Flush())
+	}
+	for _, v := range s.vss {
+		s.do(v.Stop())
+	}
+}
+
+// finish ends the stop once no attempt is left.
+func (s *Service) finish() {
+	if s.done == nil || s.running > 0 {
+		return
+	}
+	done := s.done
+	s.done = nil
+	s.closeAll()
+	if s.watching != nil {
+		s.watching()
+		s.watching = nil
+	}
+	if s.kernel != nil {
+		s.must(s.kernel.Close())
+	}
+	done()
+}
+
+func (s *Service) closeAll() {
+	for _, f := range s.closers {
+		if f != nil {
+			f()
+		}
+	}
+	s.closers = nil
+	s.events = notify.Stream{}
+}
+
+// Signal serves SIGUSR1; the others mean nothing to this process.
+func (s *Service) Signal(sig process.Signal) {
+	if sig == process.SignalData {
+		s.dump()
+	}
+}
+
+// must logs what the kernel refuses and nothing can be done about.
+func (s *Service) must(err error) {
+	if err != nil {
+		s.refused(err)
+	}
+}
+
+// refused logs a refusal of the kernel: the text of such an error is the C
+// daemon's line.
+func (s *Service) refused(err error) { s.env.Log.Info(err.Error()) }
+
+func (s *Service) logf(format string, args ...any) { s.env.Log.Info(fmt.Sprintf(format, args...)) }

@@ -1,0 +1,232 @@
+package checkers
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"keepalived/checkers/internal/fixture"
+	"keepalived/checkers/machine"
+	"keepalived/checkers/probe"
+	"keepalived/core/config"
+	"keepalived/core/notify"
+	"keepalived/core/process"
+	"keepalived/ipvs"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// lab runs the service in virtual time against a fake kernel and servers that
+// are open, closed or silent as the test says.
+type lab struct {
+	t      *testing.T
+	kernel *ipvs.Fake
+	loop   *process.Loop
+	s      *Service
+	record *recorder
+	cancel context.CancelFunc
+	ended  chan struct{}
+	stopd  bool
+
+	// servers say how an attempt at an address ends; those not named refuse.
+	servers map[string]probe.Result
+	// exits say how the script with an argument ends.
+	exits map[string]machine.MiscResult
+	// attempts are the attempts so far, "seconds target".
+	attempts []string
+	begin    time.Time
+	openErr  error
+}
+
+// recorder keeps log lines and FIFO lines.
+type recorder struct {
+	mu   sync.Mutex
+	logs []string
+	fifo []string
+	mail []string
+
+	hasFIFO bool
+}
+
+func (r *recorder) Enabled(context.Context, slog.Level) bool { return true }
+func (r *recorder) Handle(_ context.Context, rec slog.Record) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.logs = append(r.logs, rec.Message)
+	return nil
+}
+func (r *recorder) WithAttrs([]slog.Attr) slog.Handler { return r }
+func (r *recorder) WithGroup(string) slog.Handler      { return r }
+
+// Notify writes what a FIFO reader would see.
+func (r *recorder) Notify(e notify.Event) {
+	word := func(up bool) string {
+		if up {
+			return "UP"
+		}
+		return "DOWN"
+	}
+	switch e := e.(type) {
+	case notify.Mail:
+		r.mail = append(r.mail, e.Subject+": "+e.Body)
+	}
+	if !r.hasFIFO {
+		return
+	}
+	switch e := e.(type) {
+	case notify.RealServerState:
+		r.fifo = append(r.fifo, fmt.Sprintf("RS %s %s %s", e.RS, e.VS, word(e.Up)))
+	case notify.VirtualServerState:
+		r.fifo = append(r.fifo, fmt.Sprintf("VS %s %s", e.VS, word(e.Up)))
+	}
+}
+
+func (r *recorder) lines() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.logs)
+}
+
+func (r *recorder) take() (logs, fifo []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	logs, fifo = r.logs, r.fifo
+	r.logs, r.fifo = nil, nil
+	return logs, fifo
+}
+
+// newLab must be called in a synctest bubble.
+func newLab(t *testing.T, o process.Options) *lab {
+	l := &lab{
+		t: t, kernel: ipvs.NewFake(), loop: process.NewLoop(), record: new(recorder), ended: make(chan struct{}),
+		servers: map[string]probe.Result{}, exits: map[string]machine.MiscResult{}, begin: time.Now(),
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	l.cancel = cancel
+	l.s = newService(process.Env{Loop: l.loop, Log: slog.New(l.record), Options: o}, deps{
+		open:   func(*config.Config) (kernel, error) { return l.kernel, l.openErr },
+		probes: l.attempter,
+		random: func(d time.Duration) time.Duration { return d / 2 },
+		listen: func(s *Service) {
+			l.record.hasFIFO = s.config.Global.LVSNotifyFIFO != nil || s.config.Global.NotifyFIFO != nil
+			s.events.Add(l.record)
+		},
+		watch: func(*Service) (func(), error) { return func() {}, nil },
+		files: watchFiles,
+		run:   l.run,
+	})
+	go func() { l.loop.Run(ctx); close(l.ended) }()
+	return l
+}
+
+func (l *lab) attempter(_ *Service, k *machine.Checker) (attempter, error) {
+	if k.Config.Misc != nil {
+		return newMisc(l.s, k), nil
+	}
+	return fakeAttempter{l, k}, nil
+}
+
+type fakeAttempter struct {
+	l *lab
+	k *machine.Checker
+}
+
+func (f fakeAttempter) attempt(_ context.Context, a probe.Attempt, done func(outcome)) {
+	t := f.k.Config.Target
+	target := fmt.Sprintf("%s:%d", t.Addr, t.Port)
+	if h := f.k.Config.HTTP; h != nil {
+		target += h.URLs[a.URL].Path
+	}
+	f.l.attempts = append(f.l.attempts, fmt.Sprintf("%v %s", time.Since(f.l.begin), target))
+	r, ok := f.l.servers[target]
+	if !ok {
+		r = probe.Result{Text: "failed"}
+	}
+	f.l.loop.Post(func() { done(outcome{Result: r}) })
+}
+
+func (l *lab) run(_ context.Context, _ *Service, script *config.Script, _ time.Duration, done func(machine.MiscResult)) {
+	name := strings.Join(script.Args[1:], " ")
+	l.attempts = append(l.attempts, fmt.Sprintf("%v script %s", time.Since(l.begin), name))
+	r := l.exits[name]
+	l.loop.Post(func() { done(r) })
+}
+
+// on runs f on the loop and waits for everything that follows at once.
+func (l *lab) on(f func()) {
+	l.loop.Post(f)
+	synctest.Wait()
+}
+
+func (l *lab) start(text string) (err error) {
+	c := fixture.Read(text)
+	l.on(func() { err = l.s.Start(c) })
+	return err
+}
+
+func (l *lab) reload(text string) (err error) {
+	c := fixture.Read(text)
+	l.on(func() { err = l.s.Reload(c) })
+	return err
+}
+
+func (l *lab) wait(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// stop stops the service, which must be finished at once.
+func (l *lab) stop() {
+	finished := false
+	l.on(func() { l.s.Stop(func() { finished = true }) })
+	if !finished {
+		l.t.Error("the stop has not finished")
+	}
+	l.stopd = true
+}
+
+// close ends the loop.
+func (l *lab) close() {
+	if !l.stopd {
+		l.stop()
+	}
+	l.cancel()
+	<-l.ended
+}
+
+func (l *lab) open(targets ...string) {
+	for _, t := range targets {
+		l.servers[t] = probe.Result{OK: true, Text: "HTTP status code"}
+	}
+}
+
+func (l *lab) shut(targets ...string) {
+	for _, t := range targets {
+		delete(l.servers, t)
+	}
+}
+
+func (l *lab) table() string { return l.kernel.String() }
+
+func (l *lab) expectTable(want string) {
+	l.t.Helper()
+	if got := l.table(); got != want {
+		l.t.Errorf("table:\n%swant:\n%s", got, want)
+	}
+}
+
+func (l *lab) expectLogs(want ...string) {
+	l.t.Helper()
+	got, _ := l.record.take()
+	if !slices.Equal(got, want) {
+		l.t.Errorf("log:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
