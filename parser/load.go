@@ -5,11 +5,14 @@ import (
 	"strings"
 
 	"keepalived/core/config"
+	"keepalived/parser/bfd"
 	"keepalived/parser/global"
 	"keepalived/parser/keyword"
+	"keepalived/parser/lvs"
 	"keepalived/parser/reader"
 	"keepalived/parser/source"
 	"keepalived/parser/syntax"
+	"keepalived/parser/trackfile"
 )
 
 // Host is what the language asks the machine.
@@ -62,6 +65,7 @@ type loader struct {
 	language *reader.Language
 	result   *Result
 	global   *global.Room
+	lvs      *lvs.Room
 }
 
 // load runs the passes, in the order in which they are reported.
@@ -77,7 +81,9 @@ func (l *loader) load() {
 	}
 	l.file = file
 	l.global = global.New(l.config, l.host)
-	l.language = reader.NewLanguage(keyword.New(), l.global.Handlers())
+	files, sessions := trackfile.New(), bfd.New()
+	l.lvs = lvs.New(l.global, sessions, files)
+	l.language = reader.NewLanguage(keyword.New(), l.global.Handlers(), files.Handlers(), sessions.Handlers(), l.lvs.Handlers())
 	if !l.parent() {
 		return
 	}
@@ -161,7 +167,10 @@ func (l *loader) child(process config.Pass) bool {
 
 // finish runs what a process does after reading.
 func (l *loader) finish(p *reader.Pass) {
-	_ = p
+	switch p.Process {
+	case config.PassChecker:
+		l.lvs.Finish(p)
+	}
 }
 
 // pass prepares the pass of a process.
