@@ -2,6 +2,7 @@ package parser
 
 import (
 	"math/rand/v2"
+	"os"
 	"strings"
 
 	"keepalived/core/config"
@@ -13,6 +14,7 @@ import (
 	"keepalived/parser/source"
 	"keepalived/parser/syntax"
 	"keepalived/parser/trackfile"
+	"keepalived/parser/vrrp"
 )
 
 // Host is what the language asks the machine.
@@ -66,6 +68,7 @@ type loader struct {
 	result   *Result
 	global   *global.Room
 	lvs      *lvs.Room
+	vrrp     *vrrp.Room
 }
 
 // load runs the passes, in the order in which they are reported.
@@ -83,7 +86,8 @@ func (l *loader) load() {
 	l.global = global.New(l.config, l.host)
 	files, sessions := trackfile.New(), bfd.New()
 	l.lvs = lvs.New(l.global, sessions, files)
-	l.language = reader.NewLanguage(keyword.New(), l.global.Handlers(), files.Handlers(), sessions.Handlers(), l.lvs.Handlers())
+	l.vrrp = vrrp.New(vrrp.Sources{Global: l.global, Files: files, BFDs: sessions, Root: os.DirFS("/")})
+	l.language = reader.NewLanguage(keyword.New(), l.global.Handlers(), files.Handlers(), sessions.Handlers(), l.lvs.Handlers(), l.vrrp.Handlers())
 	if !l.parent() {
 		return
 	}
@@ -170,6 +174,10 @@ func (l *loader) finish(p *reader.Pass) {
 	switch p.Process {
 	case config.PassChecker:
 		l.lvs.Finish(p)
+	case config.PassVRRP:
+		if !l.vrrp.Finish(p) {
+			l.result.fail(p.Process, StatusConfig)
+		}
 	}
 }
 

@@ -1,0 +1,82 @@
+package vrrp
+
+import (
+	"slices"
+
+	"keepalived/core/config"
+	"keepalived/parser/reader"
+	"keepalived/parser/script"
+)
+
+// examineScripts looks at every script that this process might run, tracked
+// or not, if there is an instance at all (section 13).
+func (r *Room) examineScripts(p *reader.Pass) {
+	if len(r.instances) == 0 {
+		return
+	}
+	e := script.NewExaminer(p)
+	r.scripts = slices.DeleteFunc(r.scripts, func(t *trackScript) bool {
+		switch e.Examine(t.Script) {
+		case script.Accepted:
+			return false
+		case script.NotFound:
+			p.General(msgScriptNotFound, t.Name)
+		case script.Insecure:
+			p.General(msgScriptInsecure, t.Name)
+		}
+		r.untrack(t)
+		return true
+	})
+	for _, n := range r.notifications() {
+		for _, s := range []**config.Script{&n.Master, &n.Backup, &n.Fault, &n.Stop, &n.Deleted, &n.Any, &n.MasterRxLowerPri} {
+			examine(e, s)
+		}
+	}
+	g := &p.Config.Global
+	if g.VRRPNotifyFIFO != nil {
+		examine(e, &g.VRRPNotifyFIFO.Script)
+	}
+	if g.NotifyFIFO != nil && !p.Config.HasLVS { // else the checker process runs it
+		examine(e, &g.NotifyFIFO.Script)
+	}
+	if executed, unsafe := e.Executed(); executed && !g.EnableScriptSecurity {
+		remark := ""
+		if unsafe {
+			remark = " There are insecure scripts."
+		}
+		p.Report(config.ClassSecurity, msgSecurity, remark)
+	}
+}
+
+// examine drops a script that must not run.
+func examine(e *script.Examiner, s **config.Script) {
+	if *s != nil && e.Examine(*s) != script.Accepted {
+		*s = nil
+	}
+}
+
+// notifications are the scripts of all instances and groups.
+func (r *Room) notifications() (all []*config.Notify) {
+	for _, v := range r.instances {
+		all = append(all, &v.Notify)
+	}
+	for _, g := range r.groups {
+		all = append(all, &g.Notify)
+	}
+	return all
+}
+
+// untrack takes a script out of all lists, if it is the one that they mean.
+func (r *Room) untrack(t *trackScript) {
+	if r.scriptByName[t.Name] != t {
+		return
+	}
+	delete(r.scriptByName, t.Name)
+	drop := func(e config.Tracked) bool { return e.Name == t.Name }
+	for _, v := range r.instances {
+		remove(&v.tracked.scripts, drop)
+	}
+	for _, g := range r.groups {
+		remove(&g.tracked.scripts, drop)
+	}
+}

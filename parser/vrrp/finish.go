@@ -1,0 +1,133 @@
+package vrrp
+
+import (
+	"keepalived/core/config"
+	"keepalived/parser/reader"
+)
+
+// Finish examines and completes what the VRRP pass has read, and puts it
+// into the configuration (section 11.2). It returns false for a condition
+// with which the VRRP process of a daemon cannot run.
+func (r *Room) Finish(p *reader.Pass) bool {
+	if r.lines != nil && r.lines.BadInterface {
+		p.Report(config.ClassBadInterface, msgNonExistentInterface)
+		return false
+	}
+	r.examineScripts(p)
+	if !r.validate(p) {
+		return false
+	}
+	r.publish(p)
+	return true
+}
+
+// validate takes the steps in their order.
+func (r *Room) validate(p *reader.Pass) bool {
+	for _, v := range r.instances {
+		if !minimum(p, v) {
+			return false
+		}
+	}
+	r.resolveGroups(p)
+	for _, v := range r.instances {
+		if !r.complete(p, v) {
+			return false
+		}
+	}
+	if !r.vridConflicts(p) {
+		return false
+	}
+	r.sharedVMACs(p)
+	r.resolveTrackGroups(p)
+	for _, g := range r.groups {
+		r.groupTracking(p, g)
+	}
+	for _, g := range r.groups {
+		g.start()
+	}
+	r.unusedScripts(p)
+	r.syncDaemon(p)
+	return true
+}
+
+// minimum is what an instance must have at least.
+func minimum(p *reader.Pass, v *instance) bool {
+	switch {
+	case v.VRID == 0:
+		p.General(msgNoVRID, v.Name)
+	case v.Interface == "" && !v.unicastKeyword:
+		p.General(msgNoInterface, v.Name)
+	case v.Interface == "" && v.vmac != nil:
+		p.General(msgVMACNoInterface, v.Name)
+	default:
+		return true
+	}
+	return false
+}
+
+// unusedScripts takes out what no instance tracks.
+func (r *Room) unusedScripts(p *reader.Pass) {
+	used := map[string]bool{}
+	note := func(t *tracking) {
+		for _, s := range t.scripts {
+			used[s.Name] = true
+		}
+	}
+	for _, v := range r.instances {
+		note(&v.tracked)
+	}
+	for _, t := range r.scripts {
+		switch {
+		case r.scriptByName[t.Name] != t: // a later one of the same name
+		case used[t.Name]:
+			t.InitFail = t.InitFail && !t.tracked
+			p.Config.VRRP.Scripts = append(p.Config.VRRP.Scripts, &t.TrackScript)
+		default:
+			p.Log(logUnusedScript, t.Name)
+		}
+	}
+}
+
+// syncDaemon forgets lvs_sync_daemon when its instance does not exist.
+func (r *Room) syncDaemon(p *reader.Pass) {
+	d := p.Config.Global.LVSSyncDaemon
+	if d != nil && d.Instance != "" && r.byName[d.Instance] == nil {
+		p.Log(logSyncInstance, d.Instance)
+		p.Config.Global.LVSSyncDaemon = nil
+	}
+}
+
+// publish puts the results into the configuration.
+func (r *Room) publish(p *reader.Pass) {
+	out := &p.Config.VRRP
+	for _, v := range r.instances {
+		v.Tracking = v.tracked.result()
+		out.Instances = append(out.Instances, &v.Instance)
+	}
+	for _, g := range r.groups {
+		for _, v := range g.members {
+			g.Instances = append(g.Instances, v.Name)
+		}
+		g.Tracking = g.tracked.result()
+		out.SyncGroups = append(out.SyncGroups, &g.SyncGroup)
+	}
+	for _, t := range r.processes {
+		if r.usedProcess[t.Name] && r.processByName[t.Name] == t {
+			out.TrackProcesses = append(out.TrackProcesses, t)
+		}
+	}
+	seen := map[string]bool{}
+	for _, v := range r.instances {
+		for _, t := range v.tracked.bfds {
+			if !seen[t.Name] {
+				seen[t.Name] = true
+				out.TrackBFDs = append(out.TrackBFDs, r.usedBFDs[t.Name])
+			}
+		}
+	}
+}
+
+// result returns the lists of core/config.
+func (t *tracking) result() config.Tracking {
+	return config.Tracking{Interfaces: t.interfaces, Scripts: t.scripts, Files: t.files, Processes: t.processes, BFDs: t.bfds}
+}
