@@ -1,0 +1,186 @@
+package script
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"keepalived/core/config"
+)
+
+// job is what a child's goroutine needs to know.
+type job struct {
+	argv            []string
+	script          *config.Script
+	before, started chan struct{} // of a command in order, else nil
+}
+
+// end is how a child ended.
+type end struct {
+	status int
+	signal syscall.Signal
+	err    error // it never began
+	shell  bool  // it had no #! line and was given to the shell
+}
+
+// child is the process of a command. The lock keeps signals away from a pid
+// that may be somebody else's by now; nobody blocks while holding it.
+type child struct {
+	mu     sync.Mutex
+	cmd    *exec.Cmd
+	reaped bool
+	ending bool // a signal to end it was sent
+}
+
+// run starts the command, waits for its end and reports it. It keeps its
+// thread: the parent death signal of the child comes when that thread ends.
+func (c *child) run(j job, report func(end)) {
+	runtime.LockOSThread()
+	if ordinaryScheduling() {
+		defer runtime.UnlockOSThread()
+	} // else the thread, made ordinary, ends with the goroutine
+	if j.before != nil {
+		<-j.before
+	}
+	e := c.start(j)
+	if j.started != nil {
+		close(j.started)
+	}
+	if e.err == nil {
+		c.wait(&e)
+	}
+	report(e)
+}
+
+// start executes the command; a file that the kernel does not know how to
+// execute is given to the shell.
+func (c *child) start(j job) (e end) {
+	path := j.script.Path
+	if j.script.Readable != "" {
+		path = j.argv[0]
+	}
+	e.err = c.execute(path, j.argv, j.script)
+	if errors.Is(e.err, syscall.ENOEXEC) {
+		words := make([]string, len(j.argv))
+		for i, a := range j.argv {
+			words[i] = quote(a)
+		}
+		words[0] = quote(path)
+		e.shell = true
+		e.err = c.execute("/bin/sh", []string{"/bin/sh", "-c", strings.Join(words, " ")}, j.script)
+	}
+	return e
+}
+
+func (c *child) execute(path string, argv []string, s *config.Script) error {
+	cmd := &exec.Cmd{
+		Path: path, Args: argv, Env: environment(os.Environ()),
+		SysProcAttr: &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM},
+	}
+	if os.Geteuid() == 0 || int(s.UID) != os.Geteuid() || int(s.GID) != os.Getegid() {
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: s.UID, Gid: s.GID, Groups: []uint32{s.GID}}
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.cmd = cmd
+	if c.ending { // its time was over before it began
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
+	}
+	return nil
+}
+
+// environment is this process's without what changes how programs are loaded
+// and words are split.
+func environment(env []string) []string {
+	return slices.DeleteFunc(env, func(v string) bool {
+		return strings.HasPrefix(v, "IFS=") || strings.HasPrefix(v, "LD_PRELOAD=") || strings.HasPrefix(v, "LD_LIBRARY_PATH=")
+	})
+}
+
+// wait waits for the end. When the command was told to end, what it leaves
+// behind of its group is killed while the pid still is its own.
+func (c *child) wait(e *end) {
+	pid := c.cmd.Process.Pid
+	for {
+		err := unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
+		if !errors.Is(err, syscall.EINTR) {
+			break
+		}
+	}
+	c.mu.Lock()
+	if c.ending {
+		_ = syscall.Kill(-pid, syscall.SIGKILL)
+	}
+	c.reaped = true
+	c.mu.Unlock()
+	_ = c.cmd.Wait()
+	status, ok := c.cmd.ProcessState.Sys().(syscall.WaitStatus)
+	switch {
+	case !ok:
+	case status.Signaled():
+		e.signal = status.Signal()
+	default:
+		e.status = status.ExitStatus()
+	}
+}
+
+// signal signals the command's group, to end it.
+func (c *child) signal(s syscall.Signal) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ending = true
+	if c.cmd != nil && !c.reaped {
+		_ = syscall.Kill(-c.cmd.Process.Pid, s)
+	}
+}
+
+func (c *child) pid() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.cmd == nil {
+		return 0
+	}
+	return c.cmd.Process.Pid
+}
+
+// ordinaryScheduling gives this thread ordinary scheduling, for the child to
+// inherit, and reports whether it had it before.
+func ordinaryScheduling() bool {
+	attr, err := unix.SchedGetAttr(0, 0)
+	if err != nil || attr.Policy == unix.SCHED_NORMAL && attr.Nice == 0 {
+		return true
+	}
+	_ = unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_NORMAL}, 0)
+	return false
+}
+
+// quote is a word for the shell.
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// errno and text are what a failed execution says.
+func errno(err error) int {
+	var n syscall.Errno
+	if errors.As(err, &n) {
+		return int(n)
+	}
+	return 0
+}
+
+func text(err error) string {
+	var n syscall.Errno
+	if errors.As(err, &n) {
+		s := n.Error()
+		return strings.ToUpper(s[:1]) + s[1:]
+	}
+	return err.Error()
+}
