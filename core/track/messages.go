@@ -1,0 +1,14 @@
+package track
+
+// The lines about tracked scripts (02-runtime section 16).
+const (
+	msgReturning     = "Script `%s` now returning %d"
+	msgSucceeded     = "VRRP_Script(%s) succeeded"
+	msgFailedStatus  = "VRRP_Script(%s) failed (exited with status %d)"
+	msgFailedSignal  = "VRRP_Script(%s) failed (due to signal %d)"
+	msgTimedOut      = "VRRP_Script(%s) timed_out"
+	msgRunning       = "Track script %s is already running, expect idle - skipping run"
+	msgBeingTimedOut = "Track script %s is being timed out, expect idle - skipping run"
+	msgKeptGood      = "VRRP_Script(%s) considered successful on reload"
+	msgKeptBad       = "VRRP_Script(%s) considered unsuccessful on reload"
+)
