@@ -92,10 +92,21 @@ func kernelHasIPVS() bool {
 }
 
 func runAll(t *testing.T, ipvs bool) {
+	for _, s := range scenarios(t) {
+		if s.IPVS == ipvs {
+			t.Run(s.Name, func(t *testing.T) { runScenario(t, s) })
+		}
+	}
+}
+
+// scenarios reads every file; one that is wrong fails the test, not the others.
+func scenarios(t *testing.T) []*scenario.Scenario {
+	t.Helper()
 	files, err := filepath.Glob("scenarios/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scenarios: %v", err)
 	}
+	var list []*scenario.Scenario
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		if err != nil {
@@ -106,10 +117,9 @@ func runAll(t *testing.T, ipvs bool) {
 			t.Error(err)
 			continue
 		}
-		if s.IPVS == ipvs {
-			t.Run(s.Name, func(t *testing.T) { runScenario(t, s) })
-		}
+		list = append(list, s)
 	}
+	return list
 }
 
 // runScenario runs the cases side by side and compares their records.
@@ -165,6 +175,7 @@ func compare(t *testing.T, records map[string]map[scenario.Daemon][]scenario.Rec
 // runInGuest compiles this test without the race detector, which a guest has no
 // room for, and runs it there; the guest's results become subtests.
 func runInGuest(t *testing.T) {
+	scenarios(t) // a mistake in a file shows before the guest starts
 	dir := t.TempDir()
 	binary := filepath.Join(dir, "compat.test")
 	if output, err := exec.Command("go", "test", "-c", "-o", binary, ".").CombinedOutput(); err != nil {
