@@ -133,7 +133,7 @@ func owners(name string) Passes {
 // (01-configuration section 3.4).
 func ScriptLike(name string) bool {
 	switch name {
-	case "script", "quorum_up", "quorum_down", "startup_script", "shutdown_script", "misc_path", "regex":
+	case "script", "quorum_up", "quorum_down", "startup_script", "shutdown_script", "misc_path":
 		return true
 	}
 	return strings.HasPrefix(name, "notify") && name != "notify_priority_changes" && name != "notify_fifo" ||

@@ -9,15 +9,23 @@ func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
 // stripComment removes a comment, the backslash of an escaped # or !, and
 // the blanks at the end (01-configuration section 3.3). cut is set when there
-// was a comment, open when a double quote was left open before it.
+// was a comment, open when a double quote was left open before it. A quote
+// behind a backslash does not count here; the splitting into words knows no
+// such exception.
 func stripComment(line string) (text string, cut, open bool) {
-	if strings.IndexByte(line, '#') < 0 && strings.IndexByte(line, '!') < 0 {
-		return strings.TrimRight(line, blanks), false, strings.Count(line, `"`)%2 == 1
+	if strings.IndexByte(line, '#') < 0 && strings.IndexByte(line, '!') < 0 && strings.IndexByte(line, '"') < 0 {
+		return strings.TrimRight(line, blanks), false, false
 	}
 	var b []byte // nil while nothing has been left out
 	for i := 0; i < len(line); i++ {
 		c := line[i]
 		switch {
+		case c == '\\' && i+1 < len(line) && line[i+1] == '"':
+			if b != nil {
+				b = append(b, c)
+			}
+			i++
+			c = '"' // of the text, whether inside quotes or not
 		case c == '"':
 			open = !open
 		case open:
@@ -41,4 +49,13 @@ func stripComment(line string) (text string, cut, open bool) {
 		return strings.TrimRight(line, blanks), false, open
 	}
 	return strings.TrimRight(string(b), blanks), false, open
+}
+
+// glueBackslash moves a backslash at the end of a line to the last word, which
+// is how the C daemon sees it.
+func glueBackslash(text string) string {
+	if before, ok := strings.CutSuffix(text, `\`); ok {
+		return strings.TrimRight(before, blanks) + `\`
+	}
+	return text
 }

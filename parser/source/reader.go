@@ -237,6 +237,9 @@ func (r *Reader) physical(f *frame) {
 		r.addLine(value)
 		return
 	}
+	if !cut && strings.HasSuffix(raw, `\`) {
+		text = glueBackslash(text)
+	}
 	column := len(raw) - len(strings.TrimLeft(raw, blanks)) + 1
 	if raw[column-1] == '@' {
 		column = 0

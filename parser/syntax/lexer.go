@@ -117,14 +117,14 @@ func (l *tokens) piece() lexer.Token {
 	}
 	end := pieceEnd(l.rest)
 	text := strings.TrimRight(l.rest[:end], Separators)
-	t, column := l.token(tokenText, text), l.column
+	t := l.token(tokenText, text)
 	l.split = false
 	l.skip(end)
 	if l.unmatched(text) {
 		l.queued = &t
-		l.column, column = column, l.column
-		defer func() { l.column = column }()
-		return l.trouble(&source.Problem{Class: config.ClassUnmatchedQuote, Message: fmt.Sprintf(msgUnmatchedQuote, text), ChildOnly: true})
+		trouble := l.trouble(&source.Problem{Class: config.ClassUnmatchedQuote, Message: fmt.Sprintf(msgUnmatchedQuote, text), ChildOnly: true})
+		trouble.Pos = t.Pos
+		return trouble
 	}
 	return t
 }
