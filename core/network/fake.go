@@ -72,6 +72,10 @@ func (f *Fake) DelLink(name string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	l := f.byName(name)
+	if l.Flags&unix.IFF_UP != 0 {
+		l.Flags &^= unix.IFF_UP | unix.IFF_RUNNING | unix.IFF_LOWER_UP
+		f.tell(LinkChanged{l.Link})
+	}
 	for len(l.addresses) > 0 {
 		f.remove(l, 0)
 	}
@@ -265,27 +269,32 @@ func (f *Fake) DelAddress(a *Address) error {
 	return nil
 }
 
-// remove deletes an address with what depends on it.
+// remove deletes an address with what depends on it, which goes first.
 func (f *Fake) remove(l *fakeLink, i int) {
 	a := l.addresses[i]
+	promoted := -1
+	if a.Prefix.Addr().Is4() && a.Flags&unix.IFA_F_SECONDARY == 0 {
+		promote := f.sysctls["net/ipv4/conf/"+l.Name+"/promote_secondaries"] == "1"
+		for j := i + 1; j < len(l.addresses) && promoted < 0; j++ {
+			switch o := &l.addresses[j]; {
+			case o.Flags&unix.IFA_F_SECONDARY == 0 || !sameNetwork(o, &a):
+			case promote:
+				promoted = j
+			default:
+				gone := *o
+				l.addresses = slices.Delete(l.addresses, j, j+1)
+				f.tell(AddressDeleted{gone})
+				j--
+			}
+		}
+	}
+	if promoted >= 0 {
+		l.addresses[promoted].Flags &^= unix.IFA_F_SECONDARY
+	}
 	l.addresses = slices.Delete(l.addresses, i, i+1)
 	f.tell(AddressDeleted{a})
-	if !a.Prefix.Addr().Is4() || a.Flags&unix.IFA_F_SECONDARY != 0 {
-		return
-	}
-	promote := f.sysctls["net/ipv4/conf/"+l.Name+"/promote_secondaries"] == "1"
-	for j := 0; j < len(l.addresses); j++ {
-		o := &l.addresses[j]
-		if o.Flags&unix.IFA_F_SECONDARY == 0 || !sameNetwork(o, &a) {
-			continue
-		}
-		if promote {
-			o.Flags &^= unix.IFA_F_SECONDARY
-			f.tell(AddressAdded{*o})
-			return
-		}
-		f.remove(l, j)
-		j--
+	if promoted >= 0 {
+		f.tell(AddressAdded{l.addresses[promoted-1]})
 	}
 }
 

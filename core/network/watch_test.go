@@ -239,8 +239,8 @@ eth0 -10.1.0.1/32
 eth0 down
 eth0 renamed wan0
 wan0 up
-wan0 -10.1.0.2/32
 wan0 down
+wan0 -10.1.0.2/32
 wan0 gone`
 	if got := r.take(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -1,0 +1,195 @@
+package vrrp
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"keepalived/core/config"
+	"keepalived/core/network"
+	"keepalived/vrrp/fsm"
+	"keepalived/vrrp/message"
+)
+
+// address is a virtual address at run time.
+type address struct {
+	conf       *config.Address
+	advertised bool // a VIP, not an excluded one
+	index      int  // in its list of the configuration
+	set        bool // this process has set it, and nobody has taken it away
+}
+
+// addVIPs makes present what a MASTER has (10.1): virtual addresses, excluded
+// ones, routes, rules, in this order.
+func (r *router) addVIPs(why fsm.Why) {
+	if why == fsm.AtReload {
+		r.compare()
+	}
+	added := r.addAddresses(true)
+	added = r.addAddresses(false) || added
+	r.addRoutes(why)
+	r.addRules(why)
+	if why == fsm.AtReload && added {
+		// 14.5: a new address has all of them announced.
+		r.announce(fsm.Announce{Repeat: r.conf.GARPMasterRepeat, Again: r.conf.GARPMasterDelay, Refresh: true})
+	}
+}
+
+// addAddresses adds those that are not set, and reports whether there were
+// some.
+func (r *router) addAddresses(advertised bool) (added bool) {
+	if advertised && len(r.conf.VIPs) > 0 {
+		r.detail(message.SettingVIPs, r.conf.Name)
+	}
+	if !advertised && len(r.conf.ExcludedVIPs) > 0 {
+		r.detail(message.SettingEVIPs, r.conf.Name)
+	}
+	for _, a := range r.addresses {
+		if a.advertised == advertised && !a.set {
+			added = true
+			a.set = r.addAddress(r.wish(a.conf))
+		}
+	}
+	return added
+}
+
+// addAddress adds one, and reports whether it is there now.
+func (s *service) addAddress(w network.Address) bool {
+	err := s.host.AddAddress(&w)
+	if err == nil || errors.Is(err, unix.EEXIST) {
+		return true
+	}
+	s.refused(err)
+	return false
+}
+
+// delAddress deletes one. That it is gone already is no error, nor that its
+// interface is gone or down.
+func (s *service) delAddress(w network.Address) {
+	err := s.host.DelAddress(&w)
+	if err == nil || errors.Is(err, unix.EADDRNOTAVAIL) {
+		return
+	}
+	if l, ok := s.view.LinkByIndex(w.Link); errors.Is(err, unix.ENODEV) && (!ok || !l.Up()) {
+		return
+	}
+	s.refused(err)
+}
+
+// refused logs what the kernel refused.
+func (s *service) refused(err error) {
+	var e *network.RequestError
+	if errors.As(err, &e) {
+		s.info(message.NetlinkError, strerror(e.Errno), int(e.Errno), e.TypeName(), e.Type, e.Seq)
+		return
+	}
+	s.info(message.NetlinkFailure, err)
+}
+
+// removeVIPs makes absent what only a MASTER has (10.1).
+func (r *router) removeVIPs(why fsm.Why) {
+	if why == fsm.AtReload {
+		r.compare()
+	}
+	r.removeRules(why)
+	r.removeRoutes(why)
+	r.unqueue()
+	r.removeAddresses(why, true)
+	r.removeAddresses(why, false)
+}
+
+func (r *router) removeAddresses(why fsm.Why, advertised bool) {
+	if advertised && len(r.conf.VIPs) > 0 {
+		r.detail(message.RemovingVIPs, r.conf.Name)
+	}
+	if !advertised && len(r.conf.ExcludedVIPs) > 0 {
+		r.detail(message.RemovingEVIPs, r.conf.Name)
+	}
+	for _, a := range r.addresses {
+		if a.advertised != advertised {
+			continue
+		}
+		w := r.wish(a.conf)
+		// 10.3: at start whatever is there goes, whoever has set it.
+		force := r.env.Options.ReleaseVIPs || r.env.Options.DontReleaseVRRP
+		if a.set || why == fsm.AtStart && r.view.Has(w.ID()) || force && why != fsm.AtStart && r.view.Has(w.ID()) {
+			a.set = false
+			r.delAddress(w)
+		}
+	}
+}
+
+// compare takes over the addresses that the router's predecessor had set, and
+// deletes those that are not wanted any more (14.5). What did not change is
+// not touched.
+func (r *router) compare() {
+	old := r.previous
+	if old == nil {
+		return
+	}
+	r.previous = nil
+	for _, o := range old.addresses {
+		if !o.set {
+			continue
+		}
+		o.set = false
+		was := old.wish(o.conf)
+		kept := false
+		for _, a := range r.addresses {
+			w := r.wish(a.conf)
+			if w == was {
+				a.set, kept = true, true
+			}
+		}
+		if !kept {
+			r.detail(message.NoLongerExist, r.conf.Name, addressText(o.conf, old.linkOf(o.conf)))
+			r.delAddress(was)
+		}
+	}
+	r.compareRoutes(old)
+	r.compareRules(old)
+}
+
+// linkOf is the name of the interface on which an address is set.
+func (r *router) linkOf(a *config.Address) string {
+	if a.Interface != "" {
+		return a.Interface
+	}
+	return r.conf.Interface
+}
+
+// wish is the address as the kernel is to have it (10.2).
+func (r *router) wish(a *config.Address) network.Address { return r.wishOn(a, r.linkOf(a)) }
+
+func (s *service) wishOn(a *config.Address, link string) network.Address {
+	w := network.Address{
+		Prefix: a.Prefix, Peer: a.Peer, Broadcast: a.Broadcast, Label: a.Label, Scope: a.Scope,
+		Preferred: a.PreferredLifetime, Protocol: network.Protocol,
+	}
+	if l, ok := s.view.Link(link); ok {
+		w.Link = l.Index
+	}
+	for flag, on := range map[uint32]bool{
+		unix.IFA_F_HOMEADDRESS: a.Home, unix.IFA_F_MANAGETEMPADDR: a.ManageTempAddr, unix.IFA_F_MCAUTOJOIN: a.AutoJoin,
+		unix.IFA_F_NOPREFIXROUTE: a.NoPrefixRoute, unix.IFA_F_NODAD: a.NoDAD && a.Family() == 6,
+	} {
+		if on {
+			w.Flags |= flag
+		}
+	}
+	return w
+}
+
+// addressText describes an address as the C daemon does.
+func addressText(a *config.Address, link string) string {
+	return fmt.Sprintf("ip address %s dev %s", a.Prefix, link)
+}
+
+func errnoOf(err error) unix.Errno {
+	var errno unix.Errno
+	if errors.As(err, &errno) {
+		return errno
+	}
+	return unix.EIO
+}

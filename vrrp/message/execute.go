@@ -1,0 +1,77 @@
+package message
+
+// Lines about carrying out what the state machine decides (03-vrrp sections 3
+// and 10 to 14).
+const (
+	SocketMulticast = "VRRP sockpool: [ifindex(%3d), family(IPv%d), proto(%d), fd(%d,%d) multicast, address(%s)]"
+	SocketUnicast   = "VRRP sockpool: [ifindex(%3d), family(IPv%d), proto(%d), fd(%d,%d) , unicast, address(%s)]"
+	SocketError     = "VRRP sockpool: cannot open sockets on %s: %v"
+
+	ReceiveError     = "recvmsg(%d) returned %d (%s)"
+	ReceiveEmpty     = "recvmsg(%d) returned data length 0"
+	ReceiveTruncated = "recvmsg(%d) message truncated from %d to %d bytes"
+	ControlTruncated = "recvmsg(%d), control message truncated from 64 to %d bytes"
+	UnknownVRIDFrom  = "Unknown VRID(%d) received on interface(%s) from %s. ignoring..."
+
+	SendError      = "(%s): send advert error %d (%s)"
+	SendErrorPeer  = "(%s) Cant send advert to %s (%s)"
+	AnnounceError  = "Error %d (%s) sending gratuitous ARP on %s for %s"
+	AnnounceError6 = "Error %d (%s) sending ndisc unsolicited neighbour advert on %s for %s"
+
+	SettingVIPs    = "(%s) setting VIPs."
+	SettingEVIPs   = "(%s) setting E-VIPs."
+	SettingRoutes  = "(%s) setting Virtual Routes"
+	SettingRules   = "(%s) setting Virtual Rules"
+	RemovingVIPs   = "(%s) removing VIPs."
+	RemovingEVIPs  = "(%s) removing E-VIPs."
+	RemovingRoutes = "(%s) removing Virtual Routes"
+	RemovingRules  = "(%s) removing Virtual Rules"
+	NoLongerExist  = "(%s) %s, no longer exist"
+	StaticGone     = "%s, no longer exist"
+	RouteText      = "route %s"
+	RuleText       = "rule with preference %d"
+	NetlinkError   = "Netlink: error: %s(%d), type=%s(%d), seq=%d, pid=0"
+	NetlinkFailure = "Netlink: %v"
+
+	QueueingARP = "(%s) Sending/queueing gratuitous ARPs on %s for %s"
+	QueueingNA  = "(%s) Sending/queueing Unsolicited Neighbour Adverts on %s for %s"
+	SendingARP  = "Sending gratuitous ARP on %s for %s"
+	SendingNA   = "Sending unsolicited Neighbour Advert on %s for %s"
+	SourceARP   = "%s: sending gratuitous ARP for %s"
+	SourceNA    = "%s: sending gratuitous NA for %s"
+	NoARP       = "(%s) disabling ARP since interface does not support it"
+
+	AssignedAddress   = "Assigned address %s for interface %s"
+	DeassignedAddress = "Deassigned address %s from interface %s"
+	AddressAdded      = "Netlink reflector reports IP %s added to %s"
+	AddressRemoved    = "Netlink reflector reports IP %s removed from %s"
+	LinkUp            = "Netlink reports %s up"
+	LinkDown          = "Netlink reports %s down"
+	LinkAdded         = "Interface %s added"
+	LinkDeleted       = "Interface %s deleted"
+	LinkRenamed       = "Interface name has changed from %s to %s"
+	LinkMAC           = "(%s) MAC %s changed from %s to %s"
+	WillUseLink       = "Configuration specifies interface %s which doesn't currently exist - will use if created"
+	RestoringAddress  = "Restoring deleted static address %s set"
+	RestoringRoute    = "Restoring deleted static route %s"
+
+	DelayingStartup    = "Delaying startup for %g seconds"
+	DelayingFurther    = "Delaying startup for a further %g seconds"
+	ReducedDelayPassed = "Reduced delayed start passed"
+	DelayCompleted     = "Delayed start completed"
+
+	PrintingStats        = "Printing VRRP stats for process(%d) on signal"
+	PrintingClearedStats = "Printing and clearing VRRP stats for process(%d) on signal"
+	PrintingData         = "Printing VRRP data for process(%d) on signal"
+	DumpFileError        = "Can't open dump file %s (%d: %s)"
+
+	NoLocalIGMPSwitch = "kernel does not support /proc/sys/net/ipv4/igmp_link_local_mcast_reports"
+)
+
+// Lines that the C daemon has no counterpart of.
+const (
+	NotAvailable        = "(%s) %s is not available in this build yet - ignored"
+	NotAvailableFault   = "(%s) %s is not available in this build yet - the instance stays in FAULT state"
+	NotAvailableGeneral = "%s is not available in this build yet - ignored"
+	DatagramsDropped    = "VRRP sockpool: %d datagrams on %s dropped, more than could be handled"
+)

@@ -1,0 +1,134 @@
+package vrrp
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"keepalived/core/config"
+	"keepalived/core/network"
+	"keepalived/core/process"
+	"keepalived/vrrp/fsm"
+	"keepalived/vrrp/message"
+	"keepalived/vrrp/packet"
+)
+
+// router is one virtual router at run time.
+type router struct {
+	*service
+	in       *fsm.Instance
+	conf     *config.Instance
+	endpoint *packet.Endpoint
+	pool     *pool
+	timer    *process.Timer
+	lastFrom netip.Addr // who sent the last datagram (6.1 R5)
+
+	addresses []*address // virtual addresses, then excluded ones
+	routes    []bool     // set, in the order of conf.Routes
+	rules     []bool     // set, in the order of conf.Rules
+	previous  *router    // whom it succeeds at a reload, until compared
+
+	bursts  []*process.Timer // second bursts that are still to come
+	refresh *process.Timer   // garp_master_refresh
+	extra   *process.Timer   // garp_extra_if
+
+	buf []byte // of the advert that is being sent
+	msg network.Message
+}
+
+func newRouter(s *service, in *fsm.Instance) *router {
+	r := &router{service: s, in: in, conf: in.Config, endpoint: packet.NewEndpoint(in.Config, &s.cfg.Global)}
+	r.timer = s.loop.NewTimer(func() { s.do(s.machine.Step(time.Now(), in, fsm.Deadline{})) })
+	r.refresh = s.loop.NewTimer(r.refreshDue)
+	r.extra = s.loop.NewTimer(r.extraDue)
+	for i, a := range in.Config.VIPs {
+		r.addresses = append(r.addresses, &address{conf: a, advertised: true, index: i})
+	}
+	for i, a := range in.Config.ExcludedVIPs {
+		r.addresses = append(r.addresses, &address{conf: a, index: i})
+	}
+	r.routes = make([]bool, len(in.Config.Routes))
+	r.rules = make([]bool, len(in.Config.Rules))
+	return r
+}
+
+// inherit takes over from the router of the same identity before a reload.
+func (r *router) inherit(old *router) {
+	r.previous = old
+	r.endpoint.Inherit(old.endpoint)
+	r.lastFrom = old.lastFrom
+	for _, q := range r.lanes {
+		for _, w := range q.waiting {
+			if w.router == old {
+				w.router = r
+			}
+		}
+	}
+	for _, t := range old.bursts {
+		r.burstAt(t.When(), r.conf.GARPMasterRepeat)
+	}
+	if old.refresh.Active() && r.conf.GARPMasterRefresh > 0 {
+		r.refresh.ResetAt(old.refresh.When())
+	}
+	if old.extra.Active() && r.conf.GARPExtraIf > 0 {
+		r.extra.ResetAt(old.extra.When())
+	}
+}
+
+// retire stops the timers of a router that is no more.
+func (r *router) retire() {
+	r.timer.Stop()
+	r.refresh.Stop()
+	r.extra.Stop()
+	for _, t := range r.bursts {
+		t.Stop()
+	}
+}
+
+// advertise sends one advert: to the group, or to each peer in turn. It
+// allocates nothing.
+func (r *router) advertise(priority uint8) {
+	r.endpoint.Begin(time.Now(), priority, r.in.Source)
+	r.msg.Source = r.in.Source
+	if r.conf.Unicast {
+		r.msg.HopLimit = max(r.conf.UnicastTTL, 0)
+		for i := range r.conf.UnicastPeers {
+			r.sendTo(r.conf.UnicastPeers[i].Addr, priority)
+		}
+		return
+	}
+	r.sendTo(r.conf.MulticastGroup, priority)
+}
+
+func (r *router) sendTo(destination netip.Addr, priority uint8) {
+	r.buf = r.endpoint.Append(r.buf[:0], destination)
+	r.msg.Data, r.msg.Destination = r.buf, destination
+	var err error = unix.ENODEV
+	if r.pool != nil && r.pool.socket != nil {
+		err = r.pool.socket.Send(&r.msg)
+	}
+	if err != nil {
+		r.sendFailed(err, destination, priority)
+	}
+}
+
+// sendFailed logs that an advert could not be sent (4.8).
+func (r *router) sendFailed(err error, destination netip.Addr, priority uint8) {
+	errno := errnoOf(err)
+	if l, _ := r.view.Link(r.conf.Interface); priority == 0 && errno == unix.ENETUNREACH && !l.Up() {
+		return
+	}
+	if r.conf.Unicast {
+		r.info(message.SendErrorPeer, r.conf.Name, destination, strerror(errno))
+		return
+	}
+	r.info(message.SendError, r.conf.Name, int(errno), strerror(errno))
+}
+
+// strerror is the C library's text of an error: Go's begin in lower case.
+func strerror(errno unix.Errno) string {
+	text := errno.Error()
+	return strings.ToUpper(text[:1]) + text[1:]
+}

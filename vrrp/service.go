@@ -1,0 +1,254 @@
+package vrrp
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"keepalived/core/config"
+	"keepalived/core/logging"
+	"keepalived/core/network"
+	"keepalived/core/notify"
+	"keepalived/core/process"
+	"keepalived/vrrp/fsm"
+	"keepalived/vrrp/message"
+)
+
+// service is the VRRP process. All of it belongs to the loop.
+type service struct {
+	env    process.Env
+	loop   *process.Loop
+	log    *slog.Logger
+	open   func() (Host, error)
+	host   Host
+	cfg    *config.Config
+	events notify.Stream
+
+	machine *fsm.Machine
+	routers []*router // in the order of machine.Instances
+	// of finds the router of an instance; during a reload also those of
+	// the old machine.
+	of map[*fsm.Instance]*router
+
+	watcher  Watcher
+	view     network.View
+	adopted  map[ifaceFamily]source // see links.go
+	missing  map[string]bool        // interfaces that are used and do not exist
+	pools    []*pool
+	leaving  []*pool // without routers after a reload
+	lanes    map[lane]*queue
+	statics  statics
+	removals map[any]int // routes and rules whose removal is our own doing
+	restore  []restore   // sysctls to be put back at the end
+	delay    *process.Timer
+	stopped  bool
+}
+
+// restore is a sysctl with the value that it had.
+type restore struct{ key, value string }
+
+// New returns the VRRP process on the network of this host.
+func New(env process.Env) process.Service {
+	return newService(env, func() (Host, error) {
+		h, err := network.Open()
+		if err != nil {
+			return nil, err
+		}
+		return realHost{h}, nil
+	})
+}
+
+func newService(env process.Env, open func() (Host, error)) *service {
+	return &service{
+		env: env, loop: env.Loop, log: env.Log, open: open,
+		of: map[*fsm.Instance]*router{}, adopted: map[ifaceFamily]source{}, missing: map[string]bool{},
+		lanes: map[lane]*queue{}, removals: map[any]int{},
+	}
+}
+
+// Start begins the work (03-vrrp section 14.1).
+func (s *service) Start(cfg *config.Config) error {
+	host, err := s.open()
+	if err != nil {
+		return err
+	}
+	s.host = host
+	if err := s.observe(); err != nil {
+		return &process.ExitError{Code: process.ExitFatal, Err: err}
+	}
+	delay := s.startupDelay(&cfg.Global)
+	s.adopt(cfg)
+	s.sayMissing()
+	s.disableLocalIGMP()
+	s.applyStatics(statics{}, cfg)
+	s.firstStatuses()
+	s.do(s.machine.Start(time.Now(), delay))
+	s.openPools()
+	return nil
+}
+
+// adopt makes the runtime objects of a configuration.
+func (s *service) adopt(cfg *config.Config) {
+	s.cfg = cfg
+	s.machine = fsm.New(cfg.VRRP.Instances, cfg.VRRP.SyncGroups)
+	s.routers = nil
+	for _, in := range s.machine.Instances {
+		r := newRouter(s, in)
+		s.routers = append(s.routers, r)
+		s.of[in] = r
+	}
+	s.findMissing()
+	s.promote()
+	s.assign()
+	s.makePools()
+}
+
+// Reload goes over to a new configuration (03-vrrp section 14.5).
+func (s *service) Reload(cfg *config.Config) error {
+	now := time.Now()
+	s.do(s.machine.BeforeReload(now))
+	old, oldRouters, oldStatics := s.machine, s.routers, s.statics
+	clear(s.adopted)
+	s.adopt(cfg)
+	byKey := map[config.Key]*router{}
+	for _, r := range oldRouters {
+		byKey[r.conf.Key()] = r
+	}
+	for _, r := range s.routers {
+		if o := byKey[r.conf.Key()]; o != nil {
+			delete(byKey, r.conf.Key())
+			r.inherit(o)
+		}
+	}
+	s.sayMissing()
+	s.applyStatics(oldStatics, cfg)
+	s.firstStatuses()
+	s.do(s.machine.Reload(now, old))
+	for _, r := range oldRouters {
+		r.retire()
+		delete(s.of, r.in)
+	}
+	s.openPools()
+	return nil
+}
+
+// stopWait lets the kernel send its IGMP leaves, and STOP scripts run
+// (02-runtime section 8.2).
+const stopWait = time.Second
+
+// Stop releases everything in order (02-runtime section 8.2).
+func (s *service) Stop(done func()) {
+	s.stopped = true
+	if s.host == nil {
+		done()
+		return
+	}
+	if s.watcher != nil {
+		s.watcher.Close()
+	}
+	if s.machine != nil {
+		s.do(s.machine.Stop(time.Now(), !s.env.Options.DontReleaseVRRP))
+		s.removeStatics()
+	}
+	for _, r := range s.routers {
+		r.retire()
+	}
+	for _, q := range s.lanes {
+		q.stop()
+	}
+	if s.delay != nil {
+		s.delay.Stop()
+	}
+	for _, p := range s.pools {
+		p.close()
+	}
+	finish := func() {
+		for i := len(s.restore) - 1; i >= 0; i-- {
+			if err := s.host.SetSysctl(s.restore[i].key, s.restore[i].value); err != nil {
+				s.info("%v", err)
+			}
+		}
+		s.host.Close()
+		done()
+	}
+	if len(s.routers) == 0 {
+		finish()
+		return
+	}
+	s.loop.AfterFunc(stopWait, finish)
+}
+
+// startupDelay logs and times vrrp_startup_delay and vrrp_delay_after_boot
+// (14.2), and returns what is left of it.
+func (s *service) startupDelay(g *config.Global) time.Duration {
+	delay := g.StartupDelay
+	if delay > 0 {
+		s.info(message.DelayingStartup, delay.Seconds())
+	}
+	if g.DelayAfterBoot > 0 {
+		left := g.DelayAfterBoot - uptime()
+		if left <= 0 {
+			s.info(message.ReducedDelayPassed)
+		} else if left > delay {
+			s.info(message.DelayingFurther, left.Seconds())
+			delay = left
+		}
+	}
+	if delay > 0 {
+		s.delay = s.loop.AfterFunc(delay, func() { s.info(message.DelayCompleted) })
+	}
+	return delay
+}
+
+const igmpKey = "net/ipv4/igmp_link_local_mcast_reports"
+
+func (s *service) disableLocalIGMP() {
+	if !s.cfg.Global.DisableLocalIGMP {
+		return
+	}
+	v, err := s.host.Sysctl(igmpKey)
+	if err != nil {
+		s.info(message.NoLocalIGMPSwitch)
+		return
+	}
+	if v != "0" {
+		s.sysctl(igmpKey, v, "0")
+	}
+}
+
+// sysctl sets a parameter until the end of the process.
+func (s *service) sysctl(key, old, value string) {
+	if err := s.host.SetSysctl(key, value); err != nil {
+		s.info("%v", err)
+		return
+	}
+	s.restore = append(s.restore, restore{key, old})
+}
+
+// promote switches promote_secondaries on where an instance asks for it
+// (10.2).
+func (s *service) promote() {
+	for _, r := range s.routers {
+		if !r.conf.PromoteSecondaries || r.conf.Interface == "" {
+			continue
+		}
+		key := "net/ipv4/conf/" + r.conf.Interface + "/promote_secondaries"
+		if v, err := s.host.Sysctl(key); err == nil && v == "0" {
+			s.sysctl(key, v, "1")
+		}
+	}
+}
+
+func (s *service) info(format string, args ...any) { s.write(slog.LevelInfo, format, args...) }
+
+// detail is for -D.
+func (s *service) detail(format string, args ...any) {
+	s.write(logging.LevelDetail, format, args...)
+}
+
+func (s *service) write(level slog.Level, format string, args ...any) {
+	if s.log.Enabled(context.Background(), level) {
+		s.log.Log(context.Background(), level, fmt.Sprintf(format, args...))
+	}
+}

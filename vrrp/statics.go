@@ -1,0 +1,100 @@
+package vrrp
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"keepalived/core/config"
+	"keepalived/core/network"
+	"keepalived/vrrp/message"
+)
+
+// statics are the static addresses, routes and rules (10.5), with what of them
+// is set.
+type statics struct {
+	addresses []*config.Address
+	routes    []*config.Route
+	rules     []*config.Rule
+}
+
+// applyStatics goes over from what was set to what the configuration wants,
+// by difference.
+func (s *service) applyStatics(old statics, cfg *config.Config) {
+	want := statics{cfg.VRRP.StaticAddresses, cfg.VRRP.StaticRoutes, cfg.VRRP.StaticRules}
+	s.statics = want
+	for _, r := range absent(old.rules, want.rules) {
+		s.delRule(r, false)
+	}
+	for _, r := range absent(old.routes, want.routes) {
+		s.delRoute(r, false)
+	}
+	for _, a := range absent(old.addresses, want.addresses) {
+		s.detail(message.StaticGone, addressText(a, a.Interface))
+		s.delAddress(s.wishOn(a, a.Interface))
+	}
+	for _, a := range absent(want.addresses, old.addresses) {
+		s.addAddress(s.wishOn(a, a.Interface))
+	}
+	for _, r := range absent(want.routes, old.routes) {
+		s.added(s.host.AddRoute(r, s.linkIndex))
+	}
+	for _, r := range absent(want.rules, old.rules) {
+		s.added(s.host.AddRule(r))
+	}
+}
+
+// absent lists what is in a and not in b.
+func absent[T any](a, b []T) []T {
+	var list []T
+	for _, x := range a {
+		if !slices.ContainsFunc(b, func(y T) bool { return reflect.DeepEqual(x, y) }) {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+// removeStatics removes all of them, at the end of the process.
+func (s *service) removeStatics() { s.applyStatics(s.statics, new(config.Config)) }
+
+// restoreStatics puts back what vanished while an interface was down.
+func (s *service) restoreStatics(link string) {
+	for _, a := range s.statics.addresses {
+		if w := s.wishOn(a, a.Interface); a.Interface == link && !s.view.Has(w.ID()) {
+			s.addAddress(w)
+		}
+	}
+	for _, r := range s.statics.routes {
+		if r.Interface == link || slices.ContainsFunc(r.NextHops, func(h config.NextHop) bool { return h.Interface == link }) {
+			s.added(s.host.ReplaceRoute(r, s.linkIndex))
+		}
+	}
+}
+
+// addressGone puts a static address back that somebody deleted, if a group
+// watches it and its interface can have it.
+func (st *statics) addressGone(s *service, gone *network.Address) {
+	for _, a := range st.addresses {
+		w := s.wishOn(a, a.Interface)
+		if a.TrackGroup == "" || w.ID() != gone.ID() {
+			continue
+		}
+		if l, ok := s.view.Link(a.Interface); ok && l.Up() && !s.exists(w.ID()) {
+			s.info(message.RestoringAddress, fmt.Sprintf("%s dev %s", a.Prefix, a.Interface))
+			s.addAddress(w)
+		}
+	}
+}
+
+func (st *statics) routeGone(s *service, gone network.RouteID) {
+	for _, r := range st.routes {
+		if r.TrackGroup == "" || !gone.Matches(network.RouteIDOf(r, s.linkIndex)) {
+			continue
+		}
+		if l, ok := s.view.Link(r.Interface); ok && l.Up() {
+			s.info(message.RestoringRoute, routeText(r))
+			s.added(s.host.AddRoute(r, s.linkIndex))
+		}
+	}
+}
