@@ -82,6 +82,13 @@ func parseAddress(word string) (netip.Addr, bool) {
 	return a, err == nil && a.Zone() == ""
 }
 
+// SocketAddress reads the address of a socket. A length behind it is cut off
+// without a word, as in the C daemon.
+func SocketAddress(word string) (netip.Addr, bool) {
+	word, _, _ = strings.Cut(word, "/")
+	return parseAddress(word)
+}
+
 // address reads an address without length.
 func (c *Context) address(word string) (netip.Addr, bool) {
 	a, ok := parseAddress(word)

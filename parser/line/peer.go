@@ -36,7 +36,7 @@ func (c *Context) Peer(words []string, instance string, family int) (*config.Uni
 		return nil, err
 	}
 	word := tree.Address.Text
-	a, ok := parseAddress(word)
+	a, ok := SocketAddress(word)
 	switch {
 	case !ok:
 		c.General("Configuration error: VRRP instance[%s] malformed unicast peer address[%s]. Skipping...", instance, word)
@@ -51,17 +51,15 @@ func (c *Context) Peer(words []string, instance string, family int) (*config.Uni
 			c.General("(%s) %s - %s is missing a value", instance, word, o.Key.Text)
 			continue
 		}
-		ttl := &peer.MinTTL
-		switch o.Key.Text {
-		case "min_ttl":
-		case "max_ttl":
-			ttl = &peer.MaxTTL
+		v, ok := c.Unsigned(o.Value.Text, 0, 255, reader.Lenient)
+		switch {
+		case !ok: // the C daemon reads the value first
+		case o.Key.Text == "min_ttl":
+			peer.MinTTL, peer.TTLGiven = uint8(v), true
+		case o.Key.Text == "max_ttl":
+			peer.MaxTTL, peer.TTLGiven = uint8(v), true
 		default:
 			c.General("(%s) %s - unknown unicast_peer option %s", instance, word, o.Key.Text)
-			continue
-		}
-		if v, ok := c.Unsigned(o.Value.Text, 0, 255, reader.Lenient); ok {
-			*ttl, peer.TTLGiven = uint8(v), true
 		}
 	}
 	if peer.MinTTL > peer.MaxTTL {

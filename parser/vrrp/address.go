@@ -42,7 +42,7 @@ func (r *Room) excludedAddress(p *reader.Pass, s *reader.Statement) {
 	}
 }
 
-// newAddress reports an address that an instance already has on the same
+// newAddress reports an address that the instance already has on the same
 // interface.
 func (r *Room) newAddress(p *reader.Pass, a *config.Address, what string, excluded bool) bool {
 	key := vipKey{a.Prefix.Addr(), a.Interface}

@@ -142,6 +142,7 @@ func (r *Room) openInstance(p *reader.Pass, s *reader.Statement) bool {
 		GARPMasterDelay: g.GARP.Delay, GARPMasterRepeat: g.GARP.Repeat,
 		GARPMasterRefresh: g.GARP.Refresh, GARPMasterRefreshRepeat: g.GARP.RefreshRepeat,
 	}}
+	r.vips = map[vipKey]bool{}
 	r.byName[name] = r.instance
 	r.instances = append(r.instances, r.instance)
 	return true
@@ -296,7 +297,8 @@ func (r *Room) linkbeatUsePolling(p *reader.Pass, s *reader.Statement) {
 func (r *Room) lvsSyncDaemonInterface(p *reader.Pass, s *reader.Statement) {
 	v, name := r.instance, p.Need(s, 1)
 	p.General(msgSyncInterface, v.Name)
-	p.General(msgSyncInterfaceHint, max(len(v.Name)-2, 0), "")
+	// As in the C daemon, where a negative width pads as a positive one does.
+	p.General(msgSyncInterfaceHint, len(v.Name)-2, "")
 	if v.LVSSyncDaemonInterface != "" {
 		p.General(msgSyncInterfaceTwice, v.Name, v.LVSSyncDaemonInterface)
 		return

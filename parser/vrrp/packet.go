@@ -1,11 +1,10 @@
 package vrrp
 
 import (
-	"net/netip"
 	"slices"
-	"strings"
 
 	"keepalived/core/config"
+	"keepalived/parser/line"
 	"keepalived/parser/reader"
 )
 
@@ -26,12 +25,6 @@ func (r *Room) packetHandlers() reader.Handlers {
 	}
 }
 
-// parseAddress reads an address as inet_pton does.
-func parseAddress(word string) (netip.Addr, bool) {
-	a, err := netip.ParseAddr(word)
-	return a, err == nil && !strings.Contains(word, "%")
-}
-
 // fix makes a family that of the instance, unless it has one.
 func (v *instance) fix(family int) {
 	if v.Family == 0 {
@@ -41,7 +34,7 @@ func (v *instance) fix(family int) {
 
 func (r *Room) source(p *reader.Pass, s *reader.Statement) {
 	v, word := r.instance, p.Need(s, 1)
-	a, ok := parseAddress(word)
+	a, ok := line.SocketAddress(word)
 	switch {
 	case !ok:
 		p.General(msgSourceMalformed, v.Name, word)
@@ -55,7 +48,7 @@ func (r *Room) source(p *reader.Pass, s *reader.Statement) {
 
 func (r *Room) multicastGroup(p *reader.Pass, s *reader.Statement) {
 	v, word := r.instance, p.Need(s, 1)
-	a, ok := parseAddress(word)
+	a, ok := line.SocketAddress(word)
 	switch {
 	case !ok:
 		p.General(msgGroupMalformed, v.Name, word)

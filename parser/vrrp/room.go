@@ -36,8 +36,8 @@ type Room struct {
 
 	instances   []*instance
 	byName      map[string]*instance
-	instance    *instance // being read
-	vips        map[vipKey]bool
+	instance    *instance            // being read
+	vips        map[vipKey]bool      // of that instance: whether they are excluded
 	devices     map[string]*instance // by the name of their VMAC or ipvlan
 	groups      []*syncGroup
 	groupByName map[string]*syncGroup
@@ -74,7 +74,7 @@ type vipKey struct {
 func New(s Sources) *Room {
 	return &Room{
 		Sources: s,
-		byName:  map[string]*instance{}, vips: map[vipKey]bool{}, devices: map[string]*instance{},
+		byName:  map[string]*instance{}, devices: map[string]*instance{},
 		groupByName: map[string]*syncGroup{}, trackGroupByName: map[string]*config.TrackGroup{},
 		scriptByName: map[string]*trackScript{}, processByName: map[string]*config.TrackProcess{},
 		garpOf: map[string]bool{}, usedBFDs: map[string]*config.TrackBFD{}, usedFiles: map[string]*config.TrackFile{},
