@@ -13,6 +13,7 @@ import (
 	"keepalived/core/commandline"
 	"keepalived/core/process"
 	"keepalived/core/supervisor"
+	"keepalived/vrrp"
 )
 
 func main() {
@@ -20,7 +21,9 @@ func main() {
 	// that it has started: this one must live as long as the process.
 	runtime.LockOSThread()
 	os.Exit(program{
-		children: [process.Kinds]func(process.Env) process.Service{},
+		children: [process.Kinds]func(process.Env) process.Service{
+			process.VRRP: vrrp.New,
+		},
 		load:     load,
 	}.run(os.Args, os.Stdout, os.Stderr))
 }
