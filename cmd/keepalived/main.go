@@ -24,7 +24,7 @@ func main() {
 		children: [process.Kinds]func(process.Env) process.Service{
 			process.VRRP: vrrp.New,
 		},
-		load:     load,
+		load: load,
 	}.run(os.Args, os.Stdout, os.Stderr))
 }
 
