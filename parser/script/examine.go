@@ -44,7 +44,7 @@ const (
 // common.
 type Examiner struct {
 	p *reader.Pass
-	// executed is set by a script that will be executed, unsafe by one that
+	// executed is set by a script that can be executed, unsafe by one that
 	// others than root may change.
 	executed, unsafe bool
 }
@@ -52,8 +52,9 @@ type Examiner struct {
 // NewExaminer returns an examiner for a pass.
 func NewExaminer(p *reader.Pass) *Examiner { return &Examiner{p: p} }
 
-// Executed reports whether any accepted script will be executed; unsafe,
-// whether one of those examined may be changed by others than root.
+// Executed reports whether any script can be executed, including those that
+// are disabled for a wrong file type; unsafe, whether one of those examined
+// may be changed by others than root.
 func (e *Examiner) Executed() (executed, unsafe bool) { return e.executed, e.unsafe }
 
 // Examine decides whether a script may run, and completes its path and its
@@ -91,12 +92,12 @@ func (e *Examiner) Examine(s *config.Script) Verdict {
 		e.p.Log(logNotExecutable, configured, s.UID, s.GID)
 		return NotExecutable
 	}
+	e.executed = true // even if it is disabled below, as in the C daemon
 	if runsAsRoot {
 		if v := e.secure(configured, real); v != Accepted {
 			return v
 		}
 	}
-	e.executed = true
 	cleaned := path.Clean(configured)
 	s.Path = real
 	if e.p.Config.Global.UseSymlinkPaths {
