@@ -76,7 +76,7 @@ func (q *queue) send(r *router, link string, addr netip.Addr, limit uint32) {
 	now := time.Now()
 	if q.interval == 0 || len(q.waiting) == 0 && !now.Before(q.next) {
 		q.next = now.Add(q.interval)
-		r.sendFrame(link, addr, q.interval > 0)
+		r.sendFrame(link, addr)
 		return
 	}
 	for _, w := range q.waiting {
@@ -101,7 +101,7 @@ func (q *queue) serve() {
 	if w.count--; w.count > 0 {
 		q.waiting = append(q.waiting, w)
 	}
-	w.router.sendFrame(w.link, w.addr, true)
+	w.router.sendFrame(w.link, w.addr)
 	q.next = q.timer.When().Add(q.interval)
 	if now := time.Now(); q.next.Before(now) {
 		q.next = now // the process stood still
@@ -127,14 +127,14 @@ func (r *router) unqueue() {
 }
 
 // sendFrame sends one gratuitous ARP or neighbour advertisement.
-func (r *router) sendFrame(link string, addr netip.Addr, say bool) {
+func (r *router) sendFrame(link string, addr netip.Addr) {
 	l, ok := r.view.Link(link)
 	if !ok || r.noARP(l) {
 		return
 	}
 	if addr.Is6() {
 		r.detail(message.SendingNA, link, addr)
-	} else if say {
+	} else {
 		r.detail(message.SendingARP, link, addr)
 	}
 	if err := r.host.Announce(&l, addr); err != nil && l.Up() {

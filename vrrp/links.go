@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"keepalived/core/network"
+	"keepalived/core/track"
 	"keepalived/vrrp/fsm"
 	"keepalived/vrrp/message"
 )
@@ -207,17 +208,33 @@ func (s *service) firstStatuses() {
 	now := time.Now()
 	for _, r := range s.routers {
 		for _, t := range r.in.Trackers {
-			if t.Kind != fsm.Interface {
-				continue
-			}
-			status := fsm.Down
-			if l, ok := s.view.Link(t.Name); ok && l.Up() {
-				status = fsm.Up
-			}
-			s.do(s.machine.Step(now, r.in, fsm.Tracked{Key: t.Key, Status: status}))
+			s.do(s.machine.Step(now, r.in, fsm.Tracked{Key: t.Key, Status: s.statusOf(t.Key)}))
 		}
 		s.feedSource(r)
 	}
+}
+
+// statusOf is the status of a tracked object now.
+func (s *service) statusOf(key fsm.Key) fsm.Status {
+	switch key.Kind {
+	case fsm.Interface:
+		if l, ok := s.view.Link(key.Name); ok && l.Up() {
+			return fsm.Up
+		}
+	case fsm.Script:
+		if c := s.checks.Script(key.Name); c != nil {
+			return statusOfScript(c)
+		}
+	}
+	return fsm.Down
+}
+
+func statusOfScript(c *track.Script) fsm.Status {
+	return [...]fsm.Status{track.Undecided: fsm.Unknown, track.Bad: fsm.Down, track.Good: fsm.Up}[c.State]
+}
+
+func (s *service) scriptChanged(c *track.Script) {
+	s.tell(fsm.Tracked{Key: fsm.Key{Kind: fsm.Script, Name: c.Config.Name}, Status: statusOfScript(c)})
 }
 
 func (s *service) feedSource(r *router) {

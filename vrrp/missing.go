@@ -27,10 +27,10 @@ func (s *service) sayMissing() {
 			{"use_vmac_addr", c.UseVMACAddr},
 			{"no_accept (the firewall)", !c.Accept && !c.Owner()},
 			{"linkbeat_use_polling", c.LinkbeatUsePolling || s.cfg.LinkbeatUsePolling},
-			{"track_script", len(c.Tracking.Scripts) > 0},
 			{"track_file", len(c.Tracking.Files) > 0},
 			{"track_process", len(c.Tracking.Processes) > 0},
 			{"track_bfd", len(c.Tracking.BFDs) > 0},
+			{"smtp_alert", c.Notify.SMTPAlert},
 		} {
 			if f.used {
 				s.info(message.NotAvailable, c.Name, f.keyword)
@@ -40,10 +40,18 @@ func (s *service) sayMissing() {
 	if d := s.cfg.Global.LVSSyncDaemon; d != nil && d.Instance != "" {
 		s.info(message.NotAvailableGeneral, "lvs_sync_daemon with an instance")
 	}
-	if len(s.cfg.VRRP.UpDownDelays) > 0 {
-		s.info(message.NotAvailableGeneral, "interface_up_down_delays")
-	}
-	if len(s.cfg.VRRP.Linkbeat) > 0 {
-		s.info(message.NotAvailableGeneral, "linkbeat_interfaces")
+	g := &s.cfg.Global
+	for _, f := range []struct {
+		keyword string
+		used    bool
+	}{
+		{"interface_up_down_delays", len(s.cfg.VRRP.UpDownDelays) > 0},
+		{"linkbeat_interfaces", len(s.cfg.VRRP.Linkbeat) > 0},
+		{"enable_snmp_vrrp", g.SNMP.VRRP || g.SNMP.RFCv2 || g.SNMP.RFCv3},
+		{"enable_dbus", g.DBus.Enabled},
+	} {
+		if f.used {
+			s.info(message.NotAvailableGeneral, f.keyword)
+		}
 	}
 }

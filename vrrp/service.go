@@ -11,6 +11,8 @@ import (
 	"keepalived/core/network"
 	"keepalived/core/notify"
 	"keepalived/core/process"
+	"keepalived/core/script"
+	"keepalived/core/track"
 	"keepalived/vrrp/fsm"
 	"keepalived/vrrp/message"
 )
@@ -24,6 +26,9 @@ type service struct {
 	host   Host
 	cfg    *config.Config
 	events notify.Stream
+	runner *script.Runner
+	fifos  *notify.FIFOs
+	checks *track.Scripts
 
 	machine *fsm.Machine
 	routers []*router // in the order of machine.Instances
@@ -60,11 +65,18 @@ func New(env process.Env) process.Service {
 }
 
 func newService(env process.Env, open func() (Host, error)) *service {
-	return &service{
+	s := &service{
 		env: env, loop: env.Loop, log: env.Log, open: open,
 		of: map[*fsm.Instance]*router{}, adopted: map[ifaceFamily]source{}, missing: map[string]bool{},
 		lanes: map[lane]*queue{}, removals: map[any]int{},
 	}
+	s.runner = script.New(env.Loop, env.Log)
+	s.fifos = notify.NewFIFOs(true, s.runner, env.Log)
+	s.checks = track.NewScripts(env.Loop, s.runner, env.Log, s.scriptChanged)
+	// A state's scripts run before its FIFO lines are written (15).
+	s.events.Add(notify.NewScripts(s.runner))
+	s.events.Add(s.fifos)
+	return s
 }
 
 // Start begins the work (03-vrrp section 14.1).
@@ -74,6 +86,8 @@ func (s *service) Start(cfg *config.Config) error {
 		return err
 	}
 	s.host = host
+	s.detail(message.NetlinkReflector)
+	s.detail(message.NetlinkCommands)
 	if err := s.observe(); err != nil {
 		return &process.ExitError{Code: process.ExitFatal, Err: err}
 	}
@@ -82,9 +96,12 @@ func (s *service) Start(cfg *config.Config) error {
 	s.sayMissing()
 	s.disableLocalIGMP()
 	s.applyStatics(statics{}, cfg)
+	s.fifos.Load(cfg)
+	s.checks.Load(cfg.VRRP.Scripts)
 	s.firstStatuses()
 	s.do(s.machine.Start(time.Now(), delay))
 	s.openPools()
+	s.checks.Start(cfg.VRRP.Scripts)
 	return nil
 }
 
@@ -123,6 +140,8 @@ func (s *service) Reload(cfg *config.Config) error {
 	}
 	s.sayMissing()
 	s.applyStatics(oldStatics, cfg)
+	s.fifos.Load(cfg)
+	s.checks.Load(cfg.VRRP.Scripts)
 	s.firstStatuses()
 	s.do(s.machine.Reload(now, old))
 	for _, r := range oldRouters {
@@ -130,6 +149,7 @@ func (s *service) Reload(cfg *config.Config) error {
 		delete(s.of, r.in)
 	}
 	s.openPools()
+	s.checks.Start(cfg.VRRP.Scripts)
 	return nil
 }
 
@@ -147,6 +167,7 @@ func (s *service) Stop(done func()) {
 	if s.watcher != nil {
 		s.watcher.Close()
 	}
+	s.checks.Stop()
 	if s.machine != nil {
 		s.do(s.machine.Stop(time.Now(), !s.env.Options.DontReleaseVRRP))
 		s.removeStatics()
@@ -163,20 +184,29 @@ func (s *service) Stop(done func()) {
 	for _, p := range s.pools {
 		p.close()
 	}
-	finish := func() {
-		for i := len(s.restore) - 1; i >= 0; i-- {
-			if err := s.host.SetSysctl(s.restore[i].key, s.restore[i].value); err != nil {
-				s.info("%v", err)
-			}
+	s.finish(time.Now().Add(stopWait), done)
+}
+
+// finish waits until the moment at which all is over: for the kernel's IGMP
+// leaves if there was an instance, and for the STOP scripts.
+func (s *service) finish(end time.Time, done func()) {
+	const step = 10 * time.Millisecond
+	if time.Now().Before(end) && (len(s.routers) > 0 || s.runner.Running() > 0) {
+		wait := time.Until(end)
+		if len(s.routers) == 0 {
+			wait = min(wait, step)
 		}
-		s.host.Close()
-		done()
-	}
-	if len(s.routers) == 0 {
-		finish()
+		s.loop.AfterFunc(wait, func() { s.finish(end, done) })
 		return
 	}
-	s.loop.AfterFunc(stopWait, finish)
+	s.fifos.Close()
+	for i := len(s.restore) - 1; i >= 0; i-- {
+		if err := s.host.SetSysctl(s.restore[i].key, s.restore[i].value); err != nil {
+			s.info("%v", err)
+		}
+	}
+	s.host.Close()
+	done()
 }
 
 // startupDelay logs and times vrrp_startup_delay and vrrp_delay_after_boot

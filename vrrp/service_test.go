@@ -18,7 +18,9 @@ func TestAlone(t *testing.T) {
 		a := newNode(t, &wire, 1)
 		a.start(instance("priority 100\n" + vip))
 		sleep(8 * time.Second)
-		equal(t, "log", a.take(), `
+		equal(t, "log", a.take("Sending gratuitous ARP on"), `
+0.000 Registering Kernel netlink reflector
+0.000 Registering Kernel netlink command channel
 0.000 Assigned address 192.0.2.1 for interface eth0
 0.000 Assigned address fe80::1 for interface eth0
 0.000 (VI_1) removing VIPs.
@@ -85,7 +87,7 @@ func TestTakeover(t *testing.T) {
 				b.start(conf(100))
 				sleep(7 * time.Second)
 				a.stop() // ends at 8.0; its priority 0 is at 7.0
-				noise := []string{"Assigned", "sockpool", "removing", "setting", "Sending", "master set"}
+				noise := []string{"Registering", "Assigned", "sockpool", "removing", "setting", "Sending", "master set"}
 				equal(t, "b", b.take(noise...), `
 0.000 (VI_1) Entering BACKUP STATE (init)
 7.000 (VI_1) Backup received priority 0 advertisement
@@ -212,7 +214,7 @@ func TestReload(t *testing.T) {
 		before := len(wire.Frames())
 		a.reload(vips("192.0.2.100/24 192.0.2.102/24"))
 		sleep(5500 * time.Millisecond)
-		equal(t, "log", a.take("Assigned", "sockpool"), `
+		equal(t, "log", a.take("Assigned", "sockpool", "Sending gratuitous"), `
 6.000 (VI_1) ip address 192.0.2.101/24 dev eth0, no longer exist
 6.000 (VI_1) setting VIPs.
 6.000 (VI_1) Sending/queueing gratuitous ARPs on eth0 for 192.0.2.100
@@ -404,7 +406,7 @@ func TestStartupDelay(t *testing.T) {
 		a := newNode(t, &wire, 1)
 		a.start("global_defs {\nvrrp_startup_delay 3\n}\n" + instance("priority 150\n"+vip))
 		sleep(7 * time.Second)
-		equal(t, "log", a.take("Sending", "Assigned", "sockpool", "removing"), `
+		equal(t, "log", a.take("Sending", "Assigned", "sockpool", "removing", "Registering"), `
 0.000 Delaying startup for 3 seconds
 0.000 (VI_1) Entering BACKUP STATE (init)
 3.000 Delayed start completed

@@ -74,14 +74,15 @@ type Instance struct {
 	LoggedOnce     uint32    // rate-limit flags of 6.4
 	Counters       Counters
 
-	base         uint8     // configured priority
-	deadline     time.Time // zero: none
-	armed        time.Time // what the executor's timer is set to
-	rearm        bool      // set it again, whatever it is set to
-	notified     bool      // since start or reload (9.5)
-	atOnce       bool      // row I5: the first deadline is that of an owner
-	quiet        bool      // row B4: MASTER without having said so
-	sourceNeeded bool      // no source address is a fault
+	alone        [1]*Instance // the instance itself
+	base         uint8        // configured priority
+	deadline     time.Time    // zero: none
+	armed        time.Time    // what the executor's timer is set to
+	rearm        bool         // set it again, whatever it is set to
+	notified     bool         // since start or reload (9.5)
+	atOnce       bool         // row I5: the first deadline is that of an owner
+	quiet        bool         // row B4: MASTER without having said so
+	sourceNeeded bool         // no source address is a fault
 	sourceLost   bool
 	rogue
 }

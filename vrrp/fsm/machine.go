@@ -2,6 +2,7 @@ package fsm
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"keepalived/core/config"
@@ -14,10 +15,14 @@ type Machine struct {
 	Instances []*Instance
 	Groups    []*Group
 
-	startAt time.Time // end of the start-up delay, zero without one
-	lateAt  time.Time // when a late timer was last noticed
-	now     time.Time // of the running step
-	out     []Action
+	startAt   time.Time     // end of the start-up delay, zero without one
+	lateLimit time.Duration // how late a timer may be served (7.5), 0: any
+	lateAt    time.Time     // when a late timer was last noticed
+
+	// Of the running step.
+	now   time.Time
+	scope []*Instance // whose timers it may change
+	out   []Action
 }
 
 // New returns the machine of a configuration. Its instances are in INIT: give
@@ -27,6 +32,7 @@ func New(instances []*config.Instance, groups []*config.SyncGroup) *Machine {
 	m := &Machine{}
 	for i, c := range instances {
 		in := &Instance{Config: c, Index: i, base: c.Priority, MasterInterval: c.AdvertInt}
+		in.alone[0] = in
 		in.Source = c.Source
 		in.sourceNeeded = !c.Source.IsValid() || c.TrackSource
 		in.Trackers = TrackersOf(c)
@@ -37,6 +43,9 @@ func New(instances []*config.Instance, groups []*config.SyncGroup) *Machine {
 			in.Wanted = Master
 		}
 		m.Instances = append(m.Instances, in)
+		if d := 2*c.AdvertInt + in.expiredSkew(); in.expiredPriority() != 0 && (m.lateLimit == 0 || d < m.lateLimit) {
+			m.lateLimit = d
+		}
 	}
 	for i, c := range groups {
 		g := &Group{Config: c, Index: i}
@@ -56,7 +65,11 @@ func New(instances []*config.Instance, groups []*config.SyncGroup) *Machine {
 // Step tells one instance of an event and returns what is to be done, in
 // order. At most one SetTimer for an instance comes back; it stands at the end.
 func (m *Machine) Step(now time.Time, in *Instance, ev Event) []Action {
-	m.begin(now)
+	scope := in.alone[:]
+	if in.Group != nil {
+		scope = in.Group.Members
+	}
+	m.begin(now, scope)
 	switch ev := ev.(type) {
 	case Deadline:
 		m.expired(in)
@@ -77,16 +90,26 @@ func (m *Machine) Step(now time.Time, in *Instance, ev Event) []Action {
 	return m.end()
 }
 
-func (m *Machine) begin(now time.Time) {
-	m.now, m.out = now, nil
-	for _, in := range m.Instances {
+func (m *Machine) begin(now time.Time, scope []*Instance) {
+	m.now, m.scope, m.out = now, scope, nil
+	for _, in := range scope {
 		in.armed = in.next()
 	}
 }
 
+// widen makes the step one of all instances.
+func (m *Machine) widen() {
+	for _, in := range m.Instances {
+		if !slices.Contains(m.scope, in) {
+			in.armed = in.next()
+		}
+	}
+	m.scope = m.Instances
+}
+
 // end closes a step: the timers that have changed are set.
 func (m *Machine) end() []Action {
-	for _, in := range m.Instances {
+	for _, in := range m.scope {
 		if at := in.next(); !at.Equal(in.armed) || in.rearm {
 			m.do(SetTimer{in, at})
 		}

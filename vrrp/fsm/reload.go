@@ -10,7 +10,7 @@ import (
 // BeforeReload is the advert that every MASTER sends before a configuration is
 // replaced (4.8).
 func (m *Machine) BeforeReload(now time.Time) []Action {
-	m.begin(now)
+	m.begin(now, m.Instances)
 	for _, in := range m.Instances {
 		if in.State == Master && !in.quiet {
 			m.advert(in, in.Effective)
@@ -24,7 +24,7 @@ func (m *Machine) BeforeReload(now time.Time) []Action {
 // key of an old one goes on in its state (rows I8 to I13, 14.5). The actions
 // may name instances of old, which are no more; their timers are stopped.
 func (m *Machine) Reload(now time.Time, old *Machine) []Action {
-	m.begin(now)
+	m.begin(now, m.Instances)
 	m.startAt = old.startAt
 	for _, in := range m.Instances {
 		for i := range in.Trackers {

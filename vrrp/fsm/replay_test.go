@@ -163,6 +163,8 @@ func (r *replay) play(name string, timeline []golden.Entry) {
 				f()
 			}
 			held = nil
+		case e.Who == "A" && e.Text == "Reloading":
+			r.reload()
 		case e.Who == "A" && e.Text == "Stopping":
 			r.do(r.m.Stop(at, true))
 			over = true
@@ -174,6 +176,20 @@ func (r *replay) play(name string, timeline []golden.Entry) {
 			r.event(e)
 		}
 	}
+}
+
+// reload loads the same configuration once more.
+func (r *replay) reload() {
+	r.do(r.m.BeforeReload(r.now))
+	old := r.m
+	r.m = New(r.conf.VRRP.Instances, r.conf.VRRP.SyncGroups)
+	for i, in := range r.m.Instances {
+		r.step(in, Source{old.Instances[i].Source})
+		for _, t := range old.Instances[i].Trackers {
+			r.step(in, Tracked{Key: t.Key, Status: t.status, Value: t.value})
+		}
+	}
+	r.do(r.m.Reload(r.now, old))
 }
 
 // foreign are the captured adverts of others.
@@ -371,6 +387,8 @@ func TestReplay(t *testing.T) {
 		{"e4-no-track-v243", ""},
 		{"e7-pending-script-link-flap-v243", ""},
 		{"e8-thread-timer-expired-v243", ""},
+		// The numbers of adverts begin anew at each reload.
+		{"e9-reload-group-v243", "net"},
 		{"ea-unicast-leave-fault-v243", ""},
 		{"eb-rx-checks-v243", ""},
 		{"ee-late-timer-group-v243", ""},

@@ -11,7 +11,7 @@ import (
 // Start takes every instance out of INIT (rows I1 to I7). Delay is the rest of
 // the start-up delay (14.2): timers run from its end.
 func (m *Machine) Start(now time.Time, delay time.Duration) []Action {
-	m.begin(now)
+	m.begin(now, m.Instances)
 	if delay > 0 {
 		m.startAt = now.Add(delay)
 	}
@@ -196,7 +196,7 @@ func ownersOnly(g *Group) bool {
 // Stop is rows F11, B16 and M12: each MASTER releases its addresses, unless
 // release is false, and then everybody is told, instances before groups.
 func (m *Machine) Stop(now time.Time, release bool) []Action {
-	m.begin(now)
+	m.begin(now, m.Instances)
 	for _, in := range m.Instances {
 		if release && in.State == Master {
 			m.priorityZero(in)

@@ -67,18 +67,10 @@ func (in *Instance) Deadline() time.Time { return in.next() }
 // late is row M11: a timer that is served very late means that the process
 // stood still, and that another router has probably taken over (7.5).
 func (m *Machine) late(by time.Duration) {
-	limit := time.Duration(-1)
-	for _, in := range m.Instances {
-		if p := in.expiredPriority(); p != 0 {
-			d := 2*in.Config.AdvertInt + in.expiredSkew()
-			if limit < 0 || d < limit {
-				limit = d
-			}
-		}
-	}
-	if limit < 0 || by <= limit || m.now.Add(-by).Before(m.lateAt) {
+	if m.lateLimit == 0 || by <= m.lateLimit || m.now.Add(-by).Before(m.lateAt) {
 		return // or told already, when another timer was served
 	}
+	m.widen()
 	m.lateAt = m.now
 	m.log(message.ThreadTimerExpired, int64(by/time.Second), int64(by%time.Second/time.Microsecond))
 	for _, in := range m.Instances {
@@ -92,7 +84,7 @@ func (m *Machine) late(by time.Duration) {
 // Late says that a timer of the process, other than an instance's, was served
 // late.
 func (m *Machine) Late(now time.Time, by time.Duration) []Action {
-	m.begin(now)
+	m.begin(now, m.Instances)
 	m.late(by)
 	return m.end()
 }

@@ -214,7 +214,7 @@ func (m *Machine) source(in *Instance, ev Source) {
 	switch {
 	case in.Config.Source.IsValid():
 	case ev.Addr.IsValid() || in.Config.Family == 6:
-		in.Source = ev.Addr
+		in.Source = ev.Addr.WithZone("")
 	}
 	if in.State != Init {
 		m.faultChanged(in, was, false)

@@ -41,6 +41,9 @@ const (
 	SourceNA    = "%s: sending gratuitous NA for %s"
 	NoARP       = "(%s) disabling ARP since interface does not support it"
 
+	NetlinkReflector = "Registering Kernel netlink reflector"
+	NetlinkCommands  = "Registering Kernel netlink command channel"
+
 	AssignedAddress   = "Assigned address %s for interface %s"
 	DeassignedAddress = "Deassigned address %s from interface %s"
 	AddressAdded      = "Netlink reflector reports IP %s added to %s"

@@ -75,7 +75,7 @@ func (j *judge) note(f Finding) {
 func (e *Endpoint) Check(d Datagram, c Context) Result {
 	j := &e.work
 	*j = judge{Endpoint: e, ctx: c, data: d.Data, destination: d.Destination, hopLimit: d.HopLimit}
-	j.Source = d.Source
+	j.Source = d.Source.WithZone("")
 	for _, check := range [...]func(*judge) Finding{
 		(*judge).open, (*judge).length, (*judge).ttl, (*judge).version, (*judge).extension,
 		(*judge).authentication, (*judge).kind, (*judge).interval, (*judge).sum,
@@ -282,7 +282,7 @@ func (j *judge) peer() Finding {
 	}
 	for i := range j.in.UnicastPeers {
 		p := &j.in.UnicastPeers[i]
-		if p.Addr != j.Source {
+		if p.Addr.WithZone("") != j.Source {
 			continue
 		}
 		if p.TTLGiven && j.hopLimit >= 0 && (j.hopLimit < int(p.MinTTL) || j.hopLimit > int(p.MaxTTL)) {

@@ -69,7 +69,7 @@ func newExtension(in *config.Instance) *extension {
 		x.sends = false
 	}
 	for _, p := range in.UnicastPeers {
-		x.senders = append(x.senders, sender{addr: p.Addr})
+		x.senders = append(x.senders, sender{addr: p.Addr.WithZone("")})
 	}
 	return x
 }
