@@ -1,0 +1,90 @@
+# keepalived in Go. "make help" lists what there is.
+
+PREFIX     ?= /usr
+SYSCONFDIR ?= /etc
+DESTDIR    ?=
+SBINDIR    ?= $(PREFIX)/sbin
+BINDIR     ?= $(PREFIX)/bin
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
+
+GO       ?= go
+METHOD   ?= nat
+# How long each fuzz target runs in "make test".
+FUZZTIME ?= 5s
+# Scenarios mostly wait, so many run side by side on few processors.
+PARALLEL ?= 8
+
+BUILD    := build
+PACKAGES  = $(shell $(GO) list ./... | grep -v '^keepalived/compat-tests$$')
+
+# A failure inside a pipe is a failure.
+SHELL       := /bin/bash
+.SHELLFLAGS := -o pipefail -ec
+
+# Static and without the paths of the machine that built it.
+export CGO_ENABLED ?= 0
+GOFLAGS_BUILD := -trimpath -ldflags '-s -w'
+
+.PHONY: help build install demo test bench lint clean packages unit scenarios corpus fuzz
+
+help:
+	@echo 'make build              build/keepalived, static'
+	@echo 'make install            to $$DESTDIR$$PREFIX (PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR))'
+	@echo 'make demo METHOD=nat    two directors, three web servers, a client, live (nat, dr, tun)'
+	@echo 'make test               lint, unit, scenarios, corpus, fuzz: everything that CI runs'
+	@echo 'make bench              our daemon and the C daemon side by side'
+	@echo 'make lint clean         and the parts of test: packages unit scenarios corpus fuzz'
+
+build:
+	$(GO) build $(GOFLAGS_BUILD) -o $(BUILD)/keepalived ./cmd/keepalived
+
+install: build
+	install -D -m 755 $(BUILD)/keepalived $(DESTDIR)$(SBINDIR)/keepalived
+	install -d $(DESTDIR)$(BINDIR)
+	ln -sfr $(DESTDIR)$(SBINDIR)/keepalived $(DESTDIR)$(BINDIR)/genhash
+	install -D -m 644 packaging/keepalived.conf.sample $(DESTDIR)$(SYSCONFDIR)/keepalived/keepalived.conf.sample
+	test -e $(DESTDIR)$(SYSCONFDIR)/default/keepalived || install -D -m 644 packaging/keepalived.default $(DESTDIR)$(SYSCONFDIR)/default/keepalived
+	install -d $(DESTDIR)$(UNITDIR)
+	sed -e 's|@SBINDIR@|$(SBINDIR)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' packaging/keepalived.service > $(DESTDIR)$(UNITDIR)/keepalived.service
+	chmod 644 $(DESTDIR)$(UNITDIR)/keepalived.service
+
+# What tests and demo need besides Go, make and git.
+packages:
+	@packaging/install-test-packages
+
+demo: packages build
+	$(GO) run ./compat-tests/demo -method $(METHOD) -daemon $(BUILD)/keepalived
+
+test: packages lint build unit scenarios corpus fuzz
+
+lint:
+	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "gofmt:"; echo "$$out"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+# Everything but the scenarios, with the race detector (which needs a C compiler).
+unit:
+	CGO_ENABLED=1 $(GO) test -race -timeout 15m $(PACKAGES)
+
+# -count=1: their results depend on the daemons, the kernel and the packages.
+scenarios: build
+	KEEPALIVED_OURS=$(CURDIR)/$(BUILD)/keepalived $(GO) test -count=1 -timeout 25m -parallel $(PARALLEL) ./compat-tests
+
+# Prints the shares of equal verdicts, if the corpus is there (KEEPALIVED_CORPUS
+# or ../shared/corpus).
+corpus: build
+	compat-tests/corpus $(BUILD)/keepalived
+
+fuzz:
+	@for file in $$(git grep -l '^func Fuzz' -- '*_test.go'); do \
+		for name in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(f .*/\1/p' $$file); do \
+			echo "$$name ($$(dirname $$file), $(FUZZTIME))"; \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) ./$$(dirname $$file) | grep -v '^fuzz: elapsed' ; \
+		done; \
+	done
+
+bench: packages build
+	$(GO) run ./compat-tests/bench -daemon $(BUILD)/keepalived
+
+clean:
+	rm -rf $(BUILD)
