@@ -152,9 +152,9 @@ func (r *Room) weight(p *reader.Pass, s *reader.Statement) {
 	n, ok := p.Signed(word, -maxWeight, maxWeight, reader.Lenient)
 	if !ok {
 		p.General(msgWeight, word, f.Name)
-		n = defaultWeight
+	} else {
+		f.Weight, r.weightGiven = int(n), true
 	}
-	f.Weight, r.weightGiven = int(n), true
 	switch {
 	case !s.Has(2):
 	case s.Word(2) == weightReverse:

@@ -176,20 +176,18 @@ func preemption(p *reader.Pass, v *instance) {
 		p.General(msgNopreemptMaster, v.Name)
 		v.NoPreempt = false
 	}
-	if v.PreemptDelay > 0 {
-		text := ""
-		switch {
-		case master:
-			text = msgPreemptDelayMaster
-		case v.Strict:
-			text = msgStrictPreemptDelay
-		case v.NoPreempt:
-			text = msgNopreemptDelay
+	if v.PreemptDelay > 0 && master {
+		p.General(msgPreemptDelayMaster, v.Name)
+		v.PreemptDelay = 0
+	}
+	if v.PreemptDelay > 0 && (v.Strict || v.NoPreempt) {
+		if v.Strict {
+			p.General(msgStrictPreemptDelay, v.Name)
 		}
-		if text != "" {
-			p.General(text, v.Name)
-			v.PreemptDelay = 0
+		if v.NoPreempt {
+			p.General(msgNopreemptDelay, v.Name)
 		}
+		v.PreemptDelay = 0
 	}
 	if v.Strict && v.DownTimerAdverts != 3 {
 		p.General(msgStrictDownTimer, v.Name)

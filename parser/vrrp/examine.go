@@ -33,11 +33,10 @@ func (r *Room) examineScripts(p *reader.Pass) {
 		}
 	}
 	g := &p.Config.Global
-	if g.VRRPNotifyFIFO != nil {
-		examine(e, &g.VRRPNotifyFIFO.Script)
-	}
-	if g.NotifyFIFO != nil && !p.Config.HasLVS { // else the checker process runs it
-		examine(e, &g.NotifyFIFO.Script)
+	for _, f := range []*config.FIFO{g.VRRPNotifyFIFO, g.NotifyFIFO} {
+		if f != nil {
+			examine(e, &f.Script)
+		}
 	}
 	if executed, unsafe := e.Executed(); executed && !g.EnableScriptSecurity {
 		remark := ""

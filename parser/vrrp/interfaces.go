@@ -117,18 +117,21 @@ func (r *Room) upDownDelay(p *reader.Pass, s *reader.Statement) {
 		p.Report(config.ClassFatal, msgDelayInterface, s.Word(0))
 		return
 	}
-	d := config.UpDownDelay{Interface: p.Keep(s.Word(0))}
-	d.Down, _ = delay(p, p.Need(s, 1))
+	if !s.Has(1) { // an interface without delays is accepted without a word
+		return
+	}
+	d := config.UpDownDelay{Interface: p.Keep(s.Word(0)), Down: delay(p, s.Word(1))}
 	if s.Has(2) {
-		d.Up, _ = delay(p, s.Word(2))
+		d.Up = delay(p, s.Word(2))
 	}
 	p.Config.VRRP.UpDownDelays = append(p.Config.VRRP.UpDownDelays, d)
 }
 
-func delay(p *reader.Pass, word string) (time.Duration, bool) {
+// delay reads a debounce time; 0 is what a bad one is taken for.
+func delay(p *reader.Pass, word string) time.Duration {
 	d, ok := p.Timer(word, 0, maxUpDownDelay, reader.Lenient)
 	if !ok {
-		return 0, false
+		return 0
 	}
-	return d, true
+	return d
 }

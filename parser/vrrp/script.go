@@ -65,7 +65,6 @@ func (r *Room) closeScript(p *reader.Pass) {
 }
 
 func (r *Room) scriptCommand(p *reader.Pass, s *reader.Statement) {
-	p.Need(s, 1)
 	if words := p.ScriptWords(s); len(words) > 1 {
 		r.script.args = script.Arguments(p, words[1])
 	}

@@ -130,7 +130,7 @@ func (r *Room) placed(p *reader.Pass, v *instance, list []*config.Address, which
 			case own && (v.vmac != nil || v.ipvlan != nil) && a.Family() == v.Family:
 				p.General(msgVIPUseVMAC, v.Name, a.Prefix.Addr())
 				a.UseVMAC = false
-			case v.UseVMACAddr:
+			case v.UseVMACAddr && !own:
 				p.General(msgVIPUseVMACAddr, v.Name, a.Prefix.Addr())
 				a.UseVMAC = false
 			}
