@@ -27,4 +27,12 @@
 // Interface faults are a set of reasons: FAULT lasts until every tracked
 // interface is as it should be, and an interface that comes up while the
 // instance is MASTER or BACKUP changes nothing (rows M13 and B17 are void).
+//
+// The interval of the MASTER goes back to the own one on every transition to
+// MASTER; in C only with detailed logging. An interval of 0 learned by a member
+// of a group that may not become MASTER counts as the own one: in C its timer
+// is due at once, again and again.
+//
+// A MASTER that a reload takes to FAULT does not first set the addresses of the
+// new configuration.
 package fsm

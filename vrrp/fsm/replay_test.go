@@ -30,7 +30,9 @@ type replay struct {
 	ids       map[*Instance]int
 	order     []string // instances in the order in which the daemon's timers expired
 	got       map[string][]line
-	source    map[int]netip.Addr // by interface number
+	source    map[int]netip.Addr // by family
+	counters  Counters           // when the daemon printed its own
+	macs      []string           // of the node whose part the machine plays
 }
 
 type line struct {
@@ -112,23 +114,24 @@ func (r *replay) before(a, b *Instance) bool {
 }
 
 var (
-	linkLine   = regexp.MustCompile(`^Netlink reports (\S+) (up|down)`)
-	vipLine    = regexp.MustCompile(`^Netlink reflector reports IP (\S+) removed`)
-	scriptLine = regexp.MustCompile(`^VRRP_Script\((\S+)\) (succeeded|failed|timed_out)`)
-	fileLine   = regexp.MustCompile(`^(?:file|write) (-?\d+)`)
-	ownLine    = regexp.MustCompile(`^(\(VI|\(X|VRRP_Group|VRRP thread)`)
-	executors  = regexp.MustCompile(`queueing|Virtual R|ignoring|Cannot use|no longer exist|sending gratuitous|Success`)
-	expiredBy  = regexp.MustCompile(`expired \d+\.\d{6} seconds`)
-	wireLine   = regexp.MustCompile(`^VRRP\d (vrid \d+ prio \d+) \S+ (id \d+) `)
-	timeout    = regexp.MustCompile(`^\((\S+)\) Receive advertisement timeout`)
+	linkLine    = regexp.MustCompile(`^Netlink reports (\S+) (up|down)`)
+	vipLine     = regexp.MustCompile(`^Netlink reflector reports IP (\S+) removed`)
+	scriptLine  = regexp.MustCompile(`^VRRP_Script\((\S+)\) (succeeded|failed|timed_out)`)
+	fileLine    = regexp.MustCompile(`^(?:file|write) (-?\d+)`)
+	ownLine     = regexp.MustCompile(`^(\(VI|\(X|VRRP_Group|VRRP thread)`)
+	executors   = regexp.MustCompile(`queueing|Virtual R|ignoring|Cannot use|no longer exist|sending gratuitous|Success`)
+	expiredBy   = regexp.MustCompile(`expired \d+\.\d{6} seconds`)
+	counterLine = regexp.MustCompile(`(?m)^ +[A-Z][A-Za-z ]+: (\d+)$`)
+	wireLine    = regexp.MustCompile(`^VRRP\d (vrid \d+ prio \d+) \S+ (id \d+) `)
+	timeout     = regexp.MustCompile(`^\((\S+)\) Receive advertisement timeout`)
 )
 
 // play runs a whole timeline.
 func (r *replay) play(name string, timeline []golden.Entry) {
-	frames := map[string][]golden.Advert{"NET": foreign(r.t, name, "capture.pcap")}
+	frames := map[string][]golden.Advert{"NET": r.foreign(name, "capture.pcap")}
 	for _, c := range golden.Captures(r.t) {
 		if c == [2]string{name, "capture-if1.pcap"} {
-			frames["NET1"] = foreign(r.t, name, c[1])
+			frames["NET1"] = r.foreign(name, c[1])
 		}
 	}
 	stopped, over := false, false
@@ -154,15 +157,17 @@ func (r *replay) play(name string, timeline []golden.Entry) {
 		case over:
 		case e.Who == "A" && r.m.Instances[0].State == Init && (strings.Contains(e.Text, "removing VIPs") || strings.Contains(e.Text, "entering FAULT")):
 			r.do(r.m.Start(at, r.conf.Global.StartupDelay))
-		case e.Who == "##" && e.Text == "STOP":
+		case e.Who == "##" && (e.Text == "STOP" || strings.HasPrefix(e.Text, "SIGSTOP A")):
 			stopped = true
-		case e.Who == "##" && e.Text == "CONT":
+		case e.Who == "##" && (e.Text == "CONT" || e.Text == "SIGCONT"):
 			stopped = false
 			r.runTo(at, 0)
 			for _, f := range held {
 				f()
 			}
 			held = nil
+		case strings.HasSuffix(e.Text, "main signal 12"):
+			r.counters = r.m.Instances[0].Counters
 		case e.Who == "A" && e.Text == "Reloading":
 			r.reload()
 		case e.Who == "A" && e.Text == "Stopping":
@@ -193,17 +198,26 @@ func (r *replay) reload() {
 }
 
 // foreign are the captured adverts of others.
-func foreign(t *testing.T, name, file string) []golden.Advert {
-	t.Helper()
-	return slices.DeleteFunc(golden.Adverts(t, name, file), func(a golden.Advert) bool {
-		return strings.HasPrefix(a.MAC, "02:00:00:00:00:2") || strings.HasPrefix(a.MAC, "02:00:00:00:01:2")
+func (r *replay) foreign(name, file string) []golden.Advert {
+	r.t.Helper()
+	return slices.DeleteFunc(golden.Adverts(r.t, name, file), func(a golden.Advert) bool {
+		return slices.Contains(r.macs, a.MAC)
 	})
+}
+
+// node says which node of a recording the machine takes the place of.
+func (r *replay) node(mac, source string) {
+	r.macs = []string{mac}
+	r.source[4] = netip.MustParseAddr(source)
+	for _, in := range r.m.Instances {
+		r.step(in, Source{r.source[4]})
+	}
 }
 
 func (r *replay) receive(who string, f golden.Advert) {
 	eth := map[string]string{"NET": "eth0", "NET1": "eth1"}[who]
 	vrid, source, err := packet.Identify(f.Family, false, f.Data)
-	if err != nil || f.Family == 4 && !f.Destination.IsMulticast() {
+	if err != nil {
 		return
 	}
 	if f.Family == 6 {
@@ -213,7 +227,7 @@ func (r *replay) receive(who string, f golden.Advert) {
 		return // the kernel drops what claims to come from here
 	}
 	for _, in := range r.m.Instances {
-		if in.Config.VRID == vrid && in.Config.Interface == eth && r.m.Listens(r.now, in) {
+		if in.Config.VRID == vrid && in.Config.Interface == eth && in.Config.Unicast != f.Destination.IsMulticast() && r.m.Listens(r.now, in) {
 			result := r.endpoints[in.Index].Check(
 				packet.Datagram{Data: f.Data, Source: f.Source, Destination: f.Destination, HopLimit: f.HopLimit},
 				packet.Context{Now: f.At, Master: in.Master})
@@ -334,6 +348,7 @@ func newReplay(t *testing.T, conf *config.Config, timeline []golden.Entry) *repl
 	r := &replay{t: t, conf: conf, m: New(conf.VRRP.Instances, conf.VRRP.SyncGroups), start: time.Unix(1795339000, 0),
 		timers: map[*Instance]time.Time{}, ids: map[*Instance]int{}, got: map[string][]line{}}
 	r.now = r.start
+	r.macs = []string{"02:00:00:00:00:21", "02:00:00:00:01:21"}
 	r.source = map[int]netip.Addr{4: netip.MustParseAddr("192.0.2.5")}
 	for _, e := range timeline {
 		if m := timeout.FindStringSubmatch(e.Text); m != nil && e.Who == "A" {
@@ -357,6 +372,97 @@ func newReplay(t *testing.T, conf *config.Config, timeline []golden.Entry) *repl
 		}
 	}
 	return r
+}
+
+// merge puts the adverts of others from the capture into a timeline that has
+// no lines of the wire. Both clocks are compared by the first advert of node A,
+// or else the first one that it hears.
+func merge(t *testing.T, name string, timeline []golden.Entry) []golden.Entry {
+	t.Helper()
+	const own = "02:00:00:00:00:01"
+	timeline = slices.Clone(timeline)
+	first := func(text string) time.Duration {
+		for _, e := range timeline {
+			if e.Who == "A" && strings.Contains(e.Text, text) {
+				return e.At
+			}
+		}
+		return -1
+	}
+	all := golden.Adverts(t, name, "capture.pcap")
+	mine := slices.IndexFunc(all, func(a golden.Advert) bool { return a.MAC == own })
+	theirs := slices.IndexFunc(all, func(a golden.Advert) bool { return a.MAC != own })
+	var zero time.Time
+	switch at := first("Entering MASTER STATE"); {
+	case at >= 0 && mine >= 0:
+		zero = all[mine].At.Add(-at)
+	default:
+		zero = all[theirs].At.Add(-first("master set"))
+	}
+	for _, a := range all {
+		if a.MAC != own {
+			timeline = append(timeline, golden.Entry{At: a.At.Sub(zero), Who: "NET", Text: "INJ VRRP"})
+		}
+	}
+	slices.SortStableFunc(timeline, func(a, b golden.Entry) int { return int(a.At - b.At) })
+	return timeline
+}
+
+// Recordings of two nodes or of hand-made datagrams: the log of node A.
+func TestReplayPair(t *testing.T) {
+	for _, name := range []string{
+		"34b-rx-errors-v243",
+		"39b-owner-conflict-v243",
+		"54-hmac-pair-v243",
+		"55-hmac-rx-errors-v243",
+		"67b-unicast-checks-v243",
+		"92-rogue-owner-v243",
+		"b4-invalid-advert-stream-lower-prio-no-advert-v243",
+		"b7-timer-expired-backup-v243",
+		"b8-owner-ignore-adverts-v243",
+	} {
+		t.Run(name, func(t *testing.T) {
+			timeline := golden.Timeline(t, name)
+			r := newReplay(t, golden.Conf(t, name, "keepalived.conf"), timeline)
+			r.node("02:00:00:00:00:01", "192.0.2.1")
+			if name == "92-rogue-owner-v243" {
+				r.node("02:00:00:00:00:01", "192.0.2.9")
+			}
+			r.play(name, merge(t, name, timeline))
+			compare(t, "log", r.got["log"], want(timeline)["log"])
+			counters := statistics(t, name)
+			if name == "34b-rx-errors-v243" {
+				counters[1] = 7 // adverts sent: rejected datagrams silenced the daemon, which sent 4
+			}
+			if counters != nil && !slices.Equal(r.counters.list(), counters) {
+				t.Errorf("counters:\n got %v\nwant %v", r.counters.list(), counters)
+			}
+		})
+	}
+}
+
+// list are the counters in the order in which they are printed (16.2).
+func (c *Counters) list() []uint64 {
+	return []uint64{c.AdvertReceived, c.AdvertSent, c.BecameMaster, c.ReleasedMaster,
+		c.PacketLength, c.TTL, c.InvalidType, c.AdvertInterval, c.AddressList,
+		c.AuthInvalidType, c.AuthMismatch, c.AuthFailure,
+		c.ExtMissing, c.ExtMalformed, c.ExtUnknownKey, c.ExtInvalidHMAC, c.ExtStale, c.ExtReplay,
+		c.PriorityZeroReceived, c.PriorityZeroSent}
+}
+
+// statistics are the counters that the daemon printed, nil without any.
+func statistics(t *testing.T, name string) []uint64 {
+	t.Helper()
+	_, text, ok := strings.Cut(string(golden.Read(t, name, "notes.md")), "VRRP Instance: VI_1\n")
+	if !ok {
+		return nil
+	}
+	var all []uint64
+	for _, m := range counterLine.FindAllStringSubmatch(text, 20) {
+		n, _ := strconv.ParseUint(m[1], 10, 64)
+		all = append(all, n)
+	}
+	return all
 }
 
 // The recordings whose whole course must be the same.

@@ -115,6 +115,3 @@ func (e *Endpoint) UnwrapSequence() {
 		e.ah.wrapped = false
 	}
 }
-
-// HasSequence reports whether the endpoint uses AH.
-func (e *Endpoint) HasSequence() bool { return e.ah != nil }

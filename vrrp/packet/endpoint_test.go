@@ -409,7 +409,7 @@ func FuzzCheck(f *testing.F) {
 	all := benchEndpoints()
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, e := range all {
-			_, _, _ = Identify(e.in.Family, e.tx.HasSequence(), data)
+			_, _, _ = Identify(e.in.Family, e.tx.Protocol() == ProtocolAH, data)
 			r := e.rx.Check(datagram(e.in, data), Context{Now: epoch})
 			for _, finding := range r.All() {
 				if r.Line("VI", finding) == "" && finding.Kind != AHNotVRRP {
