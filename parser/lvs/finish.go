@@ -26,9 +26,11 @@ func (r *Room) Finish(p *reader.Pass) {
 	}
 	for _, v := range kept {
 		r.validate(p, v)
-		p.Config.LVS.VirtualServers = append(p.Config.LVS.VirtualServers, v.resolve())
 	}
 	r.examine(p, kept)
+	for _, v := range kept {
+		p.Config.LVS.VirtualServers = append(p.Config.LVS.VirtualServers, v.resolve())
+	}
 }
 
 // link connects a virtual server with its group. It returns false when they
