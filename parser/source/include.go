@@ -63,7 +63,7 @@ func (r *Reader) matches(pattern string, c checks, main bool) []string {
 	for _, alternative := range alternatives {
 		names := r.glob(alternative)
 		if len(names) == 0 {
-			if hasWildcard(alternative) {
+			if hasWildcard(alternative) && r.baseExists(alternative) {
 				wildcard = true
 			} else {
 				missing++
@@ -191,6 +191,17 @@ func (r *Reader) glob(pattern string) []string {
 		kept = append(kept, name)
 	}
 	return kept
+}
+
+// baseExists reports whether the directory is there in which a wildcard is
+// looked for. Without it a pattern counts as a plain name that is missing.
+func (r *Reader) baseExists(pattern string) bool {
+	base := pattern[:strings.IndexAny(pattern, "*?[")]
+	if i := strings.LastIndexByte(base, '/'); i > 0 {
+		info, err := r.files.Stat(r.path(base[:i]))
+		return err == nil && info.IsDir()
+	}
+	return true
 }
 
 // hidden reports whether a match begins with a dot that only a wildcard

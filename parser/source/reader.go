@@ -330,5 +330,37 @@ func (r *Reader) text(line string, column uint32) {
 	if strings.Contains(line, "include_check") {
 		r.includeChecks(line)
 	}
+	if at := restart(line); at > 0 {
+		r.queue = append(r.queue, Line{Text: line[:at], Place: r.place, Column: column})
+		r.text(strings.TrimLeft(line[at:], blanks), 0)
+		return
+	}
 	r.queue = append(r.queue, Line{Text: line, Place: r.place, Column: column})
+}
+
+// restart returns where a line goes on, behind a brace, with something that
+// only this layer understands; 0 when it does not. What follows a brace is a
+// line of its own (section 3.5).
+func restart(line string) int {
+	if strings.IndexByte(line, '{') < 0 && strings.IndexByte(line, '}') < 0 {
+		return 0
+	}
+	open := false
+	for i := 0; i < len(line); i++ {
+		switch line[i] {
+		case '"':
+			open = !open
+		case '{', '}':
+			if open {
+				continue
+			}
+			rest := strings.TrimLeft(line[i+1:], blanks)
+			_, _, definition := definitionHead(rest)
+			_, _, include := includeLine(rest)
+			if definition || include || strings.HasPrefix(rest, "@") || strings.HasPrefix(rest, "~SEQ") || strings.HasPrefix(rest, "~LST") {
+				return i + 1
+			}
+		}
+	}
+	return 0
 }
