@@ -1,0 +1,55 @@
+package script
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// A script of a realtime process runs in ordinary scheduling, and the process
+// stays what it was.
+func TestScheduling(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Fatal("this test needs root: sudo make test")
+	}
+	threads := func(f func(tid int)) {
+		entries, err := os.ReadDir("/proc/self/task")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if tid, err := strconv.Atoi(e.Name()); err == nil {
+				f(tid)
+			}
+		}
+	}
+	set := func(policy, priority uint32) {
+		threads(func(tid int) {
+			if err := unix.SchedSetAttr(tid, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: policy, Priority: priority}, 0); err != nil && err != unix.ESRCH {
+				t.Fatal(err)
+			}
+		})
+	}
+	const roundRobin = 2
+	set(roundRobin, 1)
+	defer set(unix.SCHED_NORMAL, 0)
+	out := filepath.Join(t.TempDir(), "out")
+	newBench(t).run(nil, Command{Name: "s", Script: shell("cut -d' ' -f19,41 /proc/$$/stat >" + out)}) // nice, policy
+	data, err := os.ReadFile(out)
+	if got := strings.TrimSpace(string(data)); err != nil || got != "0 0" {
+		t.Errorf("nice and policy of the script: %q, %v", got, err)
+	}
+	until(t, func() bool {
+		ordinary := 0
+		threads(func(tid int) {
+			if attr, err := unix.SchedGetAttr(tid, 0); err == nil && attr.Policy != roundRobin {
+				ordinary++
+			}
+		})
+		return ordinary == 0 // the thread of the script is gone
+	}, "a thread of the process has lost its policy")
+}
