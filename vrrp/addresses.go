@@ -172,7 +172,8 @@ func (s *service) wishOn(a *config.Address, link string) network.Address {
 	}
 	for flag, on := range map[uint32]bool{
 		unix.IFA_F_HOMEADDRESS: a.Home, unix.IFA_F_MANAGETEMPADDR: a.ManageTempAddr, unix.IFA_F_MCAUTOJOIN: a.AutoJoin,
-		unix.IFA_F_NOPREFIXROUTE: a.NoPrefixRoute, unix.IFA_F_NODAD: a.NoDAD && a.Family() == 6,
+		unix.IFA_F_NOPREFIXROUTE: a.NoPrefixRoute, // The word is -nodad: without it no duplicate is looked for (03-vrrp 10.2).
+		unix.IFA_F_NODAD:         !a.NoDAD && a.Family() == 6,
 	} {
 		if on {
 			w.Flags |= flag

@@ -20,7 +20,9 @@ type Address struct {
 	Scope    uint8
 	Label    string
 	// PreferredLifetime is in seconds, Forever without end.
-	PreferredLifetime                                    uint32
+	PreferredLifetime uint32
+	// NoDAD is set by the word -nodad, which takes the kernel's nodad flag away
+	// that IPv6 addresses otherwise get.
 	Home, NoDAD, ManageTempAddr, NoPrefixRoute, AutoJoin bool
 	NoTrack                                              bool
 	UseVMAC                                              bool
