@@ -154,7 +154,7 @@ func (n *network) startDirector(ctx context.Context, d *director, program string
 // cutPower ends a director as a power failure does: its processes are gone at
 // once, its cables are dead, and its kernel has forgotten everything.
 func (n *network) cutPower(ctx context.Context, d *director) error {
-	if err := d.daemon.Crash(); err != nil {
+	if err := d.daemon.Crash(ctx, longest); err != nil {
 		return err
 	}
 	for _, cable := range []string{"eth0", "eth1"} {

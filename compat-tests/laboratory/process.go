@@ -154,9 +154,9 @@ func Family(pid int) []int {
 }
 
 // Crash kills the process and its descendants at once, as a power failure
-// would. All are stopped first: a child that is told of its parent's death
-// would otherwise have time for an orderly end.
-func (p *Process) Crash() error {
+// would, and waits until they are gone. All are stopped first: a child that is
+// told of its parent's death would otherwise have time for an orderly end.
+func (p *Process) Crash(ctx context.Context, limit time.Duration) error {
 	family := Family(p.PID())
 	var problems []error
 	for _, signal := range []syscall.Signal{syscall.SIGSTOP, syscall.SIGKILL} {
@@ -166,5 +166,14 @@ func (p *Process) Crash() error {
 			}
 		}
 	}
+	// Orphans are gone when init has reaped them.
+	problems = append(problems, Eventually(ctx, limit, "the killed processes are gone", func() (bool, error) {
+		for _, pid := range family {
+			if syscall.Kill(pid, 0) == nil {
+				return false, nil
+			}
+		}
+		return true, nil
+	}))
 	return errors.Join(problems...)
 }

@@ -205,11 +205,7 @@ func (r *run) crash(node string) error {
 	if err != nil {
 		return err
 	}
-	if err := d.process.Crash(); err != nil {
-		return err
-	}
-	_, err = d.process.Wait(r.ctx, r.limit(5*time.Second))
-	return err
+	return d.process.Crash(r.ctx, r.limit(10*time.Second))
 }
 
 func compileSignal(node string, words []string) (action, error) {
