@@ -44,8 +44,6 @@ func (r *Room) instance(p *reader.Pass, s *reader.Statement) {
 	switch {
 	case !s.Has(1):
 		p.General(msgInstanceMissing)
-	case p.Mode.Reload:
-		// A running daemon keeps its name.
 	case r.config.Instance != "":
 		p.General(msgInstanceDuplicate, s.Word(1))
 	default:
