@@ -43,13 +43,13 @@ type child struct {
 // thread: the parent death signal of the child comes when that thread ends.
 func (c *child) run(j job, report func(end)) {
 	runtime.LockOSThread()
-	if ordinaryScheduling() {
-		defer runtime.UnlockOSThread()
-	} // else the thread, made ordinary, ends with the goroutine
+	defer runtime.UnlockOSThread()
 	if j.before != nil {
 		<-j.before
 	}
+	restore := ordinaryScheduling()
 	e := c.start(j)
+	restore()
 	if j.started != nil {
 		close(j.started)
 	}
@@ -154,14 +154,15 @@ func (c *child) pid() int {
 }
 
 // ordinaryScheduling gives this thread ordinary scheduling, for the child to
-// inherit, and reports whether it had it before.
-func ordinaryScheduling() bool {
+// inherit, and returns what gives it back its own. (To let the thread end
+// instead would not do: the runtime may make another one from it then.)
+func ordinaryScheduling() (restore func()) {
 	attr, err := unix.SchedGetAttr(0, 0)
 	if err != nil || attr.Policy == unix.SCHED_NORMAL && attr.Nice == 0 {
-		return true
+		return func() {}
 	}
 	_ = unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_NORMAL}, 0)
-	return false
+	return func() { _ = unix.SchedSetAttr(0, attr, 0) }
 }
 
 // quote is a word for the shell.

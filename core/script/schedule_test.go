@@ -35,21 +35,26 @@ func TestScheduling(t *testing.T) {
 		})
 	}
 	const roundRobin = 2
-	set(roundRobin, 1)
+	ordinary := func() (n int) {
+		threads(func(tid int) {
+			if attr, err := unix.SchedGetAttr(tid, 0); err == nil && attr.Policy != roundRobin {
+				n++
+			}
+		})
+		return n
+	}
 	defer set(unix.SCHED_NORMAL, 0)
+	until(t, func() bool { // a thread may be made meanwhile by one that was not set yet
+		set(roundRobin, 1)
+		return ordinary() == 0
+	}, "cannot become realtime")
 	out := filepath.Join(t.TempDir(), "out")
 	newBench(t).run(nil, Command{Name: "s", Script: shell("cut -d' ' -f19,41 /proc/$$/stat >" + out)}) // nice, policy
 	data, err := os.ReadFile(out)
 	if got := strings.TrimSpace(string(data)); err != nil || got != "0 0" {
 		t.Errorf("nice and policy of the script: %q, %v", got, err)
 	}
-	until(t, func() bool {
-		ordinary := 0
-		threads(func(tid int) {
-			if attr, err := unix.SchedGetAttr(tid, 0); err == nil && attr.Policy != roundRobin {
-				ordinary++
-			}
-		})
-		return ordinary == 0 // the thread of the script is gone
-	}, "a thread of the process has lost its policy")
+	if n := ordinary(); n != 0 {
+		t.Errorf("%d threads of the process have lost their policy", n)
+	}
 }
