@@ -10,27 +10,26 @@ import (
 )
 
 const (
-	msgNoFile        = "No file set for track_file %s - ignoring"
-	msgFileMissing   = "track file file name missing"
-	msgFileTwice     = "File already set for track file %s - ignoring %s"
-	msgNoWeight      = "No weight specified for track file %s - ignoring"
-	msgWeightTwice   = "Weight already set for track file %s - ignoring %s"
-	msgWeight        = "Weight (%s) for track_file %s must be between [-254..254] inclusive. Ignoring..."
-	msgWeightOption  = "track_file %s unknown weight option %s"
-	msgInitValue     = "Track file %s init value %s is invalid"
-	msgInitRange     = "Track file %s init value %d is outside sensible range [%d, %d]"
-	msgInitOption    = "Unknown track file init option %s"
-	msgRealPath      = "realpath() error %d (%s) for %s"
-	msgNotDirectory  = "track file directory for %s does not exist - removing"
-	msgNotWatchable  = "The filesystem of %s is read only or cannot be monitored - ignoring"
-	msgNotRegular    = "Cannot initialise track file %s - it is not a regular file"
-	logOldKeyword    = "\"vrrp_track_file\" is deprecated, please use \"track_file\""
-	maxWeight        = 254
-	defaultWeight    = 1
-	oldKeyword       = "vrrp_track_file"
-	initOverwrite    = "overwrite"
-	weightReverse    = "reverse"
-	currentDirectory = "."
+	msgNoFile       = "No file set for track_file %s - ignoring"
+	msgFileMissing  = "track file file name missing"
+	msgFileTwice    = "File already set for track file %s - ignoring %s"
+	msgNoWeight     = "No weight specified for track file %s - ignoring"
+	msgWeightTwice  = "Weight already set for track file %s - ignoring %s"
+	msgWeight       = "Weight (%s) for track_file %s must be between [-254..254] inclusive. Ignoring..."
+	msgWeightOption = "track_file %s unknown weight option %s"
+	msgInitValue    = "Track file %s init value %s is invalid"
+	msgInitRange    = "Track file %s init value %d is outside sensible range [%d, %d]"
+	msgInitOption   = "Unknown track file init option %s"
+	msgRealPath     = "realpath() error %d (%s) for %s"
+	msgNotDirectory = "track file directory for %s does not exist - removing"
+	msgNotWatchable = "The filesystem of %s is read only or cannot be monitored - ignoring"
+	msgNotRegular   = "Cannot initialise track file %s - it is not a regular file"
+	logOldKeyword   = "\"vrrp_track_file\" is deprecated, please use \"track_file\""
+	maxWeight       = 254
+	defaultWeight   = 1
+	oldKeyword      = "vrrp_track_file"
+	initOverwrite   = "overwrite"
+	weightReverse   = "reverse"
 )
 
 // Room reads the track_file blocks of one configuration.
@@ -101,11 +100,7 @@ func (r *Room) close(p *reader.Pass) {
 // watchable reports why changes of a file cannot be followed: it is the
 // directory that is watched.
 func watchable(p *reader.Pass, f *config.TrackFile) bool {
-	directory := currentDirectory
-	if d, _ := path.Split(f.Path); d != "" {
-		directory = d
-	}
-	real, err := p.Host.RealPath(directory)
+	real, err := p.Host.RealPath(path.Dir(f.Path))
 	if err != nil {
 		number, text := reader.Errno(err)
 		p.General(msgRealPath, number, text, f.Name)
