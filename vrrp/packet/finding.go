@@ -55,7 +55,8 @@ const (
 func (k Kind) Rejects() bool { return k != Fine && k < ClockSkew }
 
 // Finding is one thing that was found. Got and Want are the two numbers of
-// its message, Addr the virtual address of MissingAddress.
+// its message (of TTLOutOfRange, Want is the lower limit × 256 + the upper one),
+// Addr the virtual address of MissingAddress.
 type Finding struct {
 	Kind      Kind
 	Got, Want int
