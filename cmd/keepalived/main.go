@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime"
 
+	"keepalived/checkers"
 	"keepalived/core/commandline"
 	"keepalived/core/process"
 	"keepalived/core/supervisor"
@@ -22,7 +23,8 @@ func main() {
 	runtime.LockOSThread()
 	os.Exit(program{
 		children: [process.Kinds]func(process.Env) process.Service{
-			process.VRRP: vrrp.New,
+			process.Checker: checkers.New,
+			process.VRRP:    vrrp.New,
 		},
 		load: load,
 	}.run(os.Args, os.Stdout, os.Stderr))

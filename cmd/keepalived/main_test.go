@@ -14,10 +14,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"keepalived/core/commandline"
 	"keepalived/core/config"
 	"keepalived/core/process"
-	"keepalived/core/supervisor"
 )
 
 func TestMain(m *testing.M) {
@@ -28,32 +26,9 @@ func TestMain(m *testing.M) {
 			runtime.LockOSThread()
 			os.Exit(program{children: [process.Kinds]func(process.Env) process.Service{
 				process.Checker: fake("checker"), process.VRRP: fake("VRRP"),
-			}, load: loadPatched}.run(os.Args, os.Stdout, os.Stderr))
+			}, load: load}.run(os.Args, os.Stdout, os.Stderr))
 		},
 	})
-}
-
-func loadPatched(o *commandline.Options, reload bool) *supervisor.Loaded {
-	l := load(o, reload)
-	text, _ := os.ReadFile(o.File)
-	if l.Config != nil {
-		if l.Config.Global.RouterID == "" {
-			if m := regexp.MustCompile(`router_id (\w+)`).FindSubmatch(text); m != nil {
-				l.Config.Global.RouterID = string(m[1])
-			}
-		}
-		if l.Config.ChildWaitTime == 0 {
-			l.Config.ChildWaitTime = 5 * time.Second
-			if m := regexp.MustCompile(`child_wait_time (\d+)`).FindSubmatch(text); m != nil {
-				n, _ := strconv.Atoi(string(m[1]))
-				l.Config.ChildWaitTime = time.Duration(n) * time.Second
-			}
-		}
-		if m := regexp.MustCompile(`(?m)^instance (\w+)`).FindSubmatch(text); m != nil {
-			l.Config.Instance = string(m[1])
-		}
-	}
-	return l
 }
 
 // fakeService logs what it is told. What it does wrong is read from the router
@@ -117,11 +92,13 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"wait-line": waitLine,
-			"wait-gone": waitGone,
-			"signal":    sendSignal,
-			"sequence":  sequence,
-			"processes": processes,
+			"wait-line":  waitLine,
+			"wait-gone":  waitGone,
+			"signal":     sendSignal,
+			"sequence":   sequence,
+			"processes":  processes,
+			"wait-file":  waitFile,
+			"daemonised": daemonised,
 		},
 	})
 }
@@ -184,7 +161,7 @@ func sequence(ts *testscript.TestScript, neg bool, args []string) {
 	})
 	rest := log
 	for want := range strings.Lines(ts.ReadFile(args[1])) {
-		want = strings.TrimRight(want, "\n")
+		want = strings.ReplaceAll(strings.TrimRight(want, "\n"), "$WORK", ts.Getenv("WORK"))
 		_, after, found := strings.Cut(rest, ": "+want+"\n")
 		if !found {
 			ts.Fatalf("line %q is missing, or not in its place:\n%s", want, log)
@@ -210,6 +187,27 @@ func processes(ts *testscript.TestScript, _ bool, args []string) {
 		if y[3] != x[0] || y[4] != x[4] || y[5] != x[5] {
 			ts.Fatalf("pid, parent, group, session: %q, of the parent %q", y[:6], x[:6])
 		}
+	}
+}
+
+// wait-file FILE: waits until a pid file has its content.
+func waitFile(ts *testscript.TestScript, _ bool, args []string) {
+	if !poll(func() bool { info, err := os.Stat(ts.MkAbs(args[0])); return err == nil && info.Size() > 0 }) {
+		ts.Fatalf("%s does not come", args[0])
+	}
+}
+
+// daemonised PIDFILE: the process has no terminal and is not of this session.
+func daemonised(ts *testscript.TestScript, _ bool, args []string) {
+	pid := readPID(ts, args[0])
+	for _, link := range []string{"fd/0", "fd/1", "fd/2", "cwd"} {
+		want := map[bool]string{true: "/", false: os.DevNull}[link == "cwd"]
+		if got, err := os.Readlink(fmt.Sprintf("/proc/%d/%s", pid, link)); err != nil || got != want {
+			ts.Fatalf("%s is %s, want %s (%v)", link, got, want, err)
+		}
+	}
+	if stat := strings.Fields(proc(ts, pid, "stat")); stat[6] != "0" {
+		ts.Fatalf("terminal %s", stat[6])
 	}
 }
 

@@ -1,0 +1,615 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
+
+	"keepalived/core/config"
+	"keepalived/core/process"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// bench is a supervisor on a fake host in virtual time. What happens is a
+// list of lines "seconds text".
+type bench struct {
+	t     *testing.T
+	loop  *process.Loop
+	s     *Supervisor
+	start time.Time
+	lines []string
+	// next is what the following reading gives, after readTime.
+	next     *Prepared
+	readTime time.Duration
+	pid      int
+	last     [process.Kinds]*fakeProcess
+	noSpawn  bool
+	status   int
+}
+
+// fakeProcess answers as a child does, unless told otherwise.
+type fakeProcess struct {
+	b       *bench
+	kind    process.Kind
+	pid     int
+	deaf    bool          // does not answer hello
+	slow    time.Duration // of start and reload
+	silent  bool          // never reports
+	ignores bool          // SIGTERM
+	dead    bool
+}
+
+func (p *fakeProcess) PID() int { return p.pid }
+
+func (p *fakeProcess) Send(m process.Message) error {
+	switch {
+	case p.deaf || p.dead:
+	case m.Kind == process.MessageHello:
+		p.b.loop.Post(func() { p.b.s.Message(p, process.Message{Kind: process.MessageAnswer, Number: m.Number}) })
+	case m.Kind == process.MessageReload:
+		p.b.note("%s reloads", p.kind.Word())
+		p.report(process.MessageReloaded)
+	case m.Kind == process.MessageSignal:
+		p.b.note("%s signal %d", p.kind.Word(), m.Number)
+	}
+	return nil
+}
+
+func (p *fakeProcess) report(k process.MessageKind) {
+	if !p.silent {
+		p.b.loop.AfterFunc(p.slow, func() { p.b.s.Message(p, process.Message{Kind: k}) })
+	}
+}
+
+func (p *fakeProcess) Kill(s unix.Signal) {
+	if s == unix.SIGTERM {
+		p.b.note("%s gets SIGTERM", p.kind.Word())
+		if !p.ignores {
+			p.b.loop.AfterFunc(100*time.Millisecond, func() { p.die(0) })
+		}
+		return
+	}
+	p.die(unix.WaitStatus(s))
+}
+
+// die ends the process with a wait status: a signal number, or a status << 8.
+func (p *fakeProcess) die(w unix.WaitStatus) {
+	if !p.dead {
+		p.dead = true
+		p.b.loop.Post(func() { p.b.s.Died(p, w) })
+	}
+}
+
+func (b *bench) note(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if strings.HasPrefix(text, "  ") {
+		return // advice
+	}
+	b.lines = append(b.lines, fmt.Sprintf("%g %s", time.Since(b.start).Seconds(), text))
+}
+
+// The bench is the log's handler.
+func (b *bench) Enabled(context.Context, slog.Level) bool { return true }
+func (b *bench) Handle(_ context.Context, r slog.Record) error {
+	b.note("%s", r.Message)
+	return nil
+}
+func (b *bench) WithAttrs([]slog.Attr) slog.Handler { return b }
+func (b *bench) WithGroup(string) slog.Handler      { return b }
+
+// The bench is the host.
+func (b *bench) Load(done func(*Prepared)) {
+	p := b.next
+	b.loop.AfterFunc(b.readTime, func() { done(p) })
+}
+
+func (b *bench) Start(k process.Kind, p *Prepared) (Process, error) {
+	if b.noSpawn {
+		return nil, errors.New("fork: out of processes")
+	}
+	b.pid++
+	f := &fakeProcess{b: b, kind: k, pid: b.pid}
+	if old := b.last[k]; old != nil && !old.dead {
+		b.t.Errorf("second %s process beside pid %d", k, old.pid)
+	}
+	if old := b.last[k]; old != nil {
+		f.slow = old.slow
+	}
+	b.last[k] = f
+	b.note("%s %d with %s", k.Word(), f.pid, p.Config.Global.RouterID)
+	f.report(process.MessageReady)
+	return f, nil
+}
+
+func (b *bench) Script(label string, s *config.Script, timeout time.Duration, done func()) {
+	b.note("%s", label)
+	b.loop.AfterFunc(2*time.Second, done)
+}
+func (b *bench) Notify(state string)               { b.note("systemd: %q", state) }
+func (b *bench) Reading(_ *config.Config, on bool) {}
+
+func prepared(name string, kinds ...process.Kind) *Prepared {
+	p := &Prepared{Config: &config.Config{ChildWaitTime: 5 * time.Second, Global: config.Global{RouterID: name}}}
+	for _, k := range kinds {
+		p.Wanted[k] = true
+	}
+	return p
+}
+
+// at runs steps at their times, in seconds, and checks what happens.
+type at map[float64]func(*bench)
+
+func play(t *testing.T, o Options, first *Prepared, setup func(*bench), steps at, want string) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		t.Helper()
+		ctx, cancel := context.WithTimeout(t.Context(), 24*time.Hour)
+		defer cancel()
+		b := &bench{t: t, loop: process.NewLoop(), start: time.Now(), status: -1, next: first}
+		o.PID = 1000
+		b.s = New(b.loop, slog.New(b), b, o, func(status int) {
+			b.note("end %d", status)
+			cancel()
+		})
+		if setup != nil {
+			setup(b)
+		}
+		b.loop.Post(func() { b.s.Start(first) })
+		for seconds, f := range steps {
+			b.loop.AfterFunc(time.Duration(seconds*float64(time.Second)), func() { f(b) })
+		}
+		b.loop.Run(ctx)
+		got := strings.Join(b.lines, "\n")
+		if got != strings.TrimSpace(want) {
+			t.Errorf("got:\n%s\n\nwant:\n%s", got, strings.TrimSpace(want))
+		}
+	})
+}
+
+func kill(k process.Kind) func(*bench) { return func(b *bench) { b.last[k].die(9) } }
+func stop(b *bench)                    { b.s.Stop() }
+func reload(b *bench)                  { b.s.Reload() }
+
+func TestStartAndStop(t *testing.T) {
+	play(t, Options{}, prepared("A", process.Checker, process.VRRP), nil, at{1: stop}, `
+0 checker 1 with A
+0 Starting Healthcheck child process, pid=1
+0 vrrp 2 with A
+0 Starting VRRP child process, pid=2
+0 Startup complete
+0 systemd: "READY=1\nMAINPID=1000"
+1 Stopping
+1 systemd: "STOPPING=1"
+1 vrrp gets SIGTERM
+1 checker gets SIGTERM
+1.1 end 0`)
+}
+
+// Startup scripts come before the children and shutdown scripts after them; a
+// stop does not wait for a startup script, a reload does.
+func TestScripts(t *testing.T) {
+	p := func() *Prepared {
+		p := prepared("A", process.VRRP)
+		p.Config.Global.StartupScript, p.Config.Global.ShutdownScript = new(config.Script), new(config.Script)
+		return p
+	}
+	play(t, Options{}, p(), nil, at{1: reload, 5: stop}, `
+0 startup script
+1 Reload already in progress, request queued
+2 vrrp 1 with A
+2 Starting VRRP child process, pid=1
+2 Startup complete
+2 systemd: "READY=1\nMAINPID=1000"
+2 Processing queued reload
+2 Reloading ...
+2 systemd: "RELOADING=1"
+2 vrrp reloads
+2 Reload complete
+2 systemd: "READY=1\nMAINPID=1000"
+5 Stopping
+5 systemd: "STOPPING=1"
+5 vrrp gets SIGTERM
+5.1 shutdown script
+7.1 end 0`)
+	play(t, Options{}, p(), nil, at{1: stop}, `
+0 startup script
+1 Stopping
+1 systemd: "STOPPING=1"
+1 end 0`)
+}
+
+// The delays grow to a minute; a child that has lived for a minute is replaced
+// at once, and the delays begin anew (02-runtime section 4).
+func TestRespawnDelays(t *testing.T) {
+	var dying func(b *bench)
+	deaths := 0
+	dying = func(b *bench) {
+		if p := b.last[process.VRRP]; !p.dead {
+			p.die(9)
+			deaths++
+		}
+		if deaths < 9 {
+			b.loop.AfterFunc(time.Second, func() { dying(b) })
+		}
+	}
+	synctestLines := func(lines []string, word string) (out []string) {
+		for _, l := range lines {
+			if strings.Contains(l, word) {
+				out = append(out, l)
+			}
+		}
+		return out
+	}
+	var b *bench
+	silence := func(x *bench) { b = x }
+	play(t, Options{}, prepared("A", process.VRRP), silence, at{0.5: dying, 1000: func(b *bench) {
+		b.last[process.VRRP].die(9)
+	}, 1000.5: func(b *bench) {
+		b.last[process.VRRP].die(9)
+	}, 1001: func(b *bench) {
+		delays := synctestLines(b.lines, "delayed")
+		var seconds []string
+		for _, l := range delays {
+			seconds = append(seconds, strings.Fields(l)[6])
+		}
+		b.lines = []string{strings.Join(seconds, " ")}
+		b.loop.Post(func() { b.s.Stop(); b.lines = b.lines[:1]; b.last[process.VRRP].dead = true; b.s.finish(0) })
+	}}, `
+0 1 2 4 8 16 32 60 60 0
+1001 end 0`)
+	_ = b
+}
+
+// A loop that does not answer three hellos is killed; one that does, is not,
+// and neither is a child that is long in its start.
+func TestWatchdog(t *testing.T) {
+	play(t, Options{}, prepared("A", process.Checker, process.VRRP), nil, at{
+		7:  func(b *bench) { b.last[process.VRRP].deaf = true },
+		40: stop,
+	}, `
+0 checker 1 with A
+0 Starting Healthcheck child process, pid=1
+0 vrrp 2 with A
+0 Starting VRRP child process, pid=2
+0 Startup complete
+0 systemd: "READY=1\nMAINPID=1000"
+25 VRRP child process(2) has not answered for 15 seconds - killing it
+25 pid 2 exited due to signal 9 (Killed)
+25 VRRP child process(2) died: Respawning
+25 Restart of VRRP process delayed 0 seconds to limit respawn rate
+25 vrrp 3 with A
+25 Starting VRRP child process, pid=3
+25 read eventfd count 1, num_reloading 0
+40 Stopping
+40 systemd: "STOPPING=1"
+40 vrrp gets SIGTERM
+40 checker gets SIGTERM
+40.1 end 0`)
+	slow := func(b *bench) {
+		b.last[process.VRRP] = &fakeProcess{slow: 50 * time.Second, dead: true}
+	}
+	play(t, Options{}, prepared("A", process.VRRP), slow, at{
+		0.1: func(b *bench) { b.last[process.VRRP].deaf = true },
+		51:  func(b *bench) { b.last[process.VRRP].deaf = false },
+		100: stop,
+	}, `
+0 vrrp 1 with A
+0 Starting VRRP child process, pid=1
+50 Startup complete
+50 systemd: "READY=1\nMAINPID=1000"
+100 Stopping
+100 systemd: "STOPPING=1"
+100 vrrp gets SIGTERM
+100.1 end 0`)
+}
+
+// A child that dies while it is waited for is replaced, and the new one's
+// report completes the start or the reload.
+func TestDeathDuringReload(t *testing.T) {
+	play(t, Options{}, prepared("A", process.VRRP), nil, at{
+		1: func(b *bench) {
+			b.last[process.VRRP].silent = true
+			b.next = prepared("B", process.VRRP)
+			b.s.Reload()
+		},
+		2: kill(process.VRRP),
+		3: stop,
+	}, `
+0 vrrp 1 with A
+0 Starting VRRP child process, pid=1
+0 Startup complete
+0 systemd: "READY=1\nMAINPID=1000"
+1 Reloading ...
+1 systemd: "RELOADING=1"
+1 vrrp reloads
+2 pid 1 exited due to signal 9 (Killed) - has rlimit_rttime been exceeded?
+2 VRRP child process(1) died: Respawning
+2 Restart of VRRP process delayed 0 seconds to limit respawn rate
+2 vrrp 2 with B
+2 Starting VRRP child process, pid=2
+2 Reload complete
+2 systemd: "READY=1\nMAINPID=1000"
+3 Stopping
+3 systemd: "STOPPING=1"
+3 vrrp gets SIGTERM
+3.1 end 0`)
+}
+
+// A reload during the delay of a restart starts the child, once: the C daemon
+// starts a second one when the delay ends.
+func TestReloadDuringRespawnDelay(t *testing.T) {
+	play(t, Options{}, prepared("A", process.VRRP), nil, at{
+		1:   kill(process.VRRP),
+		1.5: kill(process.VRRP),
+		2:   func(b *bench) { b.next = prepared("B", process.VRRP); b.s.Reload() },
+		10:  stop,
+	}, `
+0 vrrp 1 with A
+0 Starting VRRP child process, pid=1
+0 Startup complete
+0 systemd: "READY=1\nMAINPID=1000"
+1 pid 1 exited due to signal 9 (Killed) - has rlimit_rttime been exceeded?
+1 VRRP child process(1) died: Respawning
+1 Restart of VRRP process delayed 0 seconds to limit respawn rate
+1 vrrp 2 with A
+1 Starting VRRP child process, pid=2
+1 read eventfd count 1, num_reloading 0
+1.5 pid 2 exited due to signal 9 (Killed) - has rlimit_rttime been exceeded?
+1.5 VRRP child process(2) died: Respawning
+1.5 Restart of VRRP process delayed 1 seconds to limit respawn rate
+2 Reloading ...
+2 systemd: "RELOADING=1"
+2 vrrp 3 with B
+2 Starting VRRP child process, pid=3
+2 Reload complete
+2 systemd: "READY=1\nMAINPID=1000"
+10 Stopping
+10 systemd: "STOPPING=1"
+10 vrrp gets SIGTERM
+10.1 end 0`)
+}
+
+// Requests during a reload are one more reload, also when they come while the
+// file is read; a refused reading does not lose them.
+func TestQueuedReloads(t *testing.T) {
+	broken := &Prepared{Status: 2, All: []string{"(Line 3) bad"}}
+	play(t, Options{}, prepared("A", process.VRRP), func(b *bench) { b.readTime = time.Second }, at{
+		1:   func(b *bench) { b.next = broken; b.s.Reload() },
+		1.2: func(b *bench) { b.next = prepared("B", process.VRRP); b.s.Reload() },
+		1.4: reload,
+		3.5: stop,
+	}, `
+0 vrrp 1 with A
+0 Starting VRRP child process, pid=1
+0 Startup complete
+0 systemd: "READY=1\nMAINPID=1000"
+1 Reloading ...
+1.2 Reload already in progress, request queued
+1.4 Reload already in progress, request queued
+2 (Line 3) bad
+2 Reload of configuration refused - continuing with the running configuration
+2 Processing queued reload
+2 Reloading ...
+3 systemd: "RELOADING=1"
+3 vrrp reloads
+3 Reload complete
+3 systemd: "READY=1\nMAINPID=1000"
+3.5 Stopping
+3.5 systemd: "STOPPING=1"
+3.5 vrrp gets SIGTERM
+3.6 end 0`)
+}
+
+// A stop while the new file is read, and one during a respawn delay, are stops
+// at once.
+func TestStopInBetween(t *testing.T) {
+	play(t, Options{}, prepared("A", process.VRRP), func(b *bench) { b.readTime = time.Second }, at{
+		1:   kill(process.VRRP),
+		1.1: kill(process.VRRP),
+		1.2: reload,
+		1.5: stop,
+	}, `
+0 vrrp 1 with A
+0 Starting VRRP child process, pid=1
+0 Startup complete
+0 systemd: "READY=1\nMAINPID=1000"
+1 pid 1 exited due to signal 9 (Killed) - has rlimit_rttime been exceeded?
+1 VRRP child process(1) died: Respawning
+1 Restart of VRRP process delayed 0 seconds to limit respawn rate
+1 vrrp 2 with A
+1 Starting VRRP child process, pid=2
+1 read eventfd count 1, num_reloading 0
+1.1 pid 2 exited due to signal 9 (Killed) - has rlimit_rttime been exceeded?
+1.1 VRRP child process(2) died: Respawning
+1.1 Restart of VRRP process delayed 1 seconds to limit respawn rate
+1.2 Reloading ...
+1.5 Stopping
+1.5 systemd: "STOPPING=1"
+1.5 end 0`)
+}
+
+// child_wait_time, and what is left after it.
+func TestForcedStop(t *testing.T) {
+	play(t, Options{}, prepared("A", process.Checker, process.VRRP), nil, at{
+		1: func(b *bench) { b.last[process.VRRP].ignores = true; b.s.Stop() },
+		2: func(b *bench) { b.s.Reload(); b.s.Stop() },
+	}, `
+0 checker 1 with A
+0 Starting Healthcheck child process, pid=1
+0 vrrp 2 with A
+0 Starting VRRP child process, pid=2
+0 Startup complete
+0 systemd: "READY=1\nMAINPID=1000"
+1 Stopping
+1 systemd: "STOPPING=1"
+1 vrrp gets SIGTERM
+1 checker gets SIGTERM
+6 vrrp process failed to die - forcing termination
+6 Keepalived_vrrp exited due to signal 9 (Killed)
+6 end 0`)
+}
+
+// Permanent errors end the daemon with their status, at once.
+func TestPermanentError(t *testing.T) {
+	for _, c := range []struct {
+		status unix.WaitStatus
+		name   string
+		errno  int
+	}{{1, "FATAL", 22}, {2, "CONFIG", 22}, {4, "missing permission", 1}} {
+		play(t, Options{DontRespawn: true}, prepared("A", process.Checker, process.VRRP), nil, at{
+			1: func(b *bench) { b.last[process.VRRP].die(c.status << 8) },
+		}, fmt.Sprintf(`
+0 checker 1 with A
+0 Starting Healthcheck child process, pid=1
+0 vrrp 2 with A
+0 Starting VRRP child process, pid=2
+0 Startup complete
+0 systemd: "READY=1\nMAINPID=1000"
+1 pid 2 exited with permanent error %s. Terminating
+1 systemd: "ERRNO=%d"
+1 end %d`, c.name, c.errno, c.status))
+	}
+}
+
+// A process that cannot be started is tried again, ever less often.
+func TestStartFails(t *testing.T) {
+	play(t, Options{}, prepared("A", process.VRRP), func(b *bench) { b.noSpawn = true }, at{
+		2: func(b *bench) { b.noSpawn = false },
+		5: stop,
+	}, `
+0 Unable to start VRRP child process: fork: out of processes
+0 Restart of VRRP process delayed 0 seconds to limit respawn rate
+0 Unable to start VRRP child process: fork: out of processes
+0 Restart of VRRP process delayed 1 seconds to limit respawn rate
+1 Unable to start VRRP child process: fork: out of processes
+1 Restart of VRRP process delayed 2 seconds to limit respawn rate
+3 vrrp 1 with A
+3 Starting VRRP child process, pid=1
+3 Startup complete
+3 systemd: "READY=1\nMAINPID=1000"
+5 Stopping
+5 systemd: "STOPPING=1"
+5 vrrp gets SIGTERM
+5.1 end 0`)
+}
+
+// reload_check_config refuses what has any problem, and what would be refused
+// without it too.
+func TestReloadCheckConfig(t *testing.T) {
+	checked := func(name string) *Prepared {
+		p := prepared(name, process.VRRP)
+		p.Config.Global.ReloadCheckConfig = true
+		return p
+	}
+	bad := checked("B")
+	bad.TestStatus, bad.Problems = 5, []string{"(Line 1) warning"}
+	play(t, Options{}, checked("A"), nil, at{
+		1: func(b *bench) { b.next = bad; b.s.Reload() },
+		2: func(b *bench) { b.next = checked("C"); b.s.Reload() },
+		3: stop,
+	}, `
+0 vrrp 1 with A
+0 Starting VRRP child process, pid=1
+0 Startup complete
+0 systemd: "READY=1\nMAINPID=1000"
+1 validate conf before Reload
+1 New config failed validation, see /dev/null for details
+2 validate conf before Reload
+2 Reloading ...
+2 systemd: "RELOADING=1"
+2 vrrp reloads
+2 Reload complete
+2 systemd: "READY=1\nMAINPID=1000"
+3 Stopping
+3 systemd: "STOPPING=1"
+3 vrrp gets SIGTERM
+3.1 end 0`)
+}
+
+// Structural errors refuse a reload only if the running configuration had
+// none: a daemon that was started with them can be given new ones.
+func TestStructural(t *testing.T) {
+	broken := func(name string) *Prepared {
+		p := prepared(name, process.VRRP)
+		p.Structural = true
+		return p
+	}
+	play(t, Options{}, broken("A"), nil, at{
+		1: func(b *bench) { b.next = broken("B"); b.s.Reload() },
+		2: func(b *bench) { b.next = prepared("C", process.VRRP); b.s.Reload() },
+		3: func(b *bench) { b.next = broken("D"); b.s.Reload() },
+		4: stop,
+	}, `
+0 vrrp 1 with A
+0 Starting VRRP child process, pid=1
+0 Startup complete
+0 systemd: "READY=1\nMAINPID=1000"
+1 Reloading ...
+1 systemd: "RELOADING=1"
+1 vrrp reloads
+1 Reload complete
+1 systemd: "READY=1\nMAINPID=1000"
+2 Reloading ...
+2 systemd: "RELOADING=1"
+2 vrrp reloads
+2 Reload complete
+2 systemd: "READY=1\nMAINPID=1000"
+3 Reloading ...
+3 Reload of configuration refused - continuing with the running configuration
+4 Stopping
+4 systemd: "STOPPING=1"
+4 vrrp gets SIGTERM
+4.1 end 0`)
+}
+
+// Signals go to those that serve them.
+func TestForwardedSignals(t *testing.T) {
+	play(t, Options{}, prepared("A", process.Checker, process.VRRP), nil, at{
+		1: func(b *bench) {
+			for _, s := range []process.Signal{process.SignalData, process.SignalStats, process.SignalStatsClear, process.SignalJSON} {
+				b.s.Signal(s)
+			}
+		},
+		2: stop,
+	}, `
+0 checker 1 with A
+0 Starting Healthcheck child process, pid=1
+0 vrrp 2 with A
+0 Starting VRRP child process, pid=2
+0 Startup complete
+0 systemd: "READY=1\nMAINPID=1000"
+1 vrrp signal 1
+1 checker signal 1
+1 vrrp signal 2
+1 vrrp signal 3
+1 vrrp signal 4
+2 Stopping
+2 systemd: "STOPPING=1"
+2 vrrp gets SIGTERM
+2 checker gets SIGTERM
+2.1 end 0`)
+}
+
+// Every forbidden change has its line, and none is missed.
+func TestForbiddenChanges(t *testing.T) {
+	now := &config.Config{NetNamespace: "a", NetNamespaceIPVS: "b", Instance: "c"}
+	now.Global.Firewall.NFTables, now.Global.Firewall.NFTablesIPVS = "d", "e"
+	now.Global.TmpConfigDirectory, now.Global.DisableLocalIGMP = "f", true
+	got := strings.Join(forbiddenChanges(new(config.Config), now), ", ")
+	want := "network namespace, IPVS network namespace, instance name, nftables table name, IPVS nftables table name, config_directory, disable_local_igmp"
+	if got != want {
+		t.Errorf("got %s", got)
+	}
+	if got := forbiddenChanges(now, now); got != nil {
+		t.Errorf("unchanged: %v", got)
+	}
+}
