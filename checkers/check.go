@@ -106,7 +106,6 @@ func (c *check) begin() {
 		if ctx.Err() == nil {
 			c.end(o)
 		}
-		s.finish()
 	})
 }
 

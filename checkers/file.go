@@ -86,12 +86,12 @@ func (s *Service) trackedFiles() []*config.TrackFile {
 	return out
 }
 
-// watchFiles reads the tracked files and watches them until stop.
-func watchFiles(s *Service) (stop func()) {
+// readFiles reads the tracked files. One that holds no good number keeps its
+// old one.
+func (s *Service) readFiles() {
 	old := s.files
 	s.files = machine.Files{}
-	files := s.trackedFiles()
-	for _, f := range files {
+	for _, f := range s.trackedFiles() {
 		n, ok := readNumber(f.Path)
 		if !ok {
 			s.logf(message.FileNumber, n, f.Path)
@@ -99,6 +99,11 @@ func watchFiles(s *Service) (stop func()) {
 		}
 		s.files[f.Name] = n
 	}
+}
+
+// watchFiles watches the tracked files until stop.
+func watchFiles(s *Service) (stop func()) {
+	files := s.trackedFiles()
 	if len(files) == 0 {
 		return nil
 	}

@@ -1,3 +1,37 @@
 package checkers
 
-func listen(s *Service) {}
+import (
+	"context"
+	"time"
+
+	"keepalived/checkers/machine"
+	"keepalived/core/config"
+	"keepalived/core/notify"
+	"keepalived/core/script"
+)
+
+// listen adds the listeners of the real process, in the order of 9.2: scripts,
+// then FIFOs.
+func listen(s *Service) fifos {
+	s.events.Add(notify.NewScripts(s.runner))
+	f := notify.NewFIFOs(false, s.runner, s.env.Log)
+	s.events.Add(f)
+	return f
+}
+
+// scriptGrace is how long a check script has to end when a reload or the stop
+// has ended its attempt.
+const scriptGrace = time.Second
+
+// runScript runs the script of a MISC_CHECK.
+func runScript(ctx context.Context, s *Service, c *config.Script, timeout time.Duration, done func(machine.MiscResult)) {
+	var stop func() bool
+	run := s.runner.Run(script.Command{
+		Name: c.Path, Script: c, Timeout: timeout,
+		Done: func(r script.Result) {
+			stop()
+			done(machine.MiscResult{Status: r.Status, Signal: int(r.Signal), TimedOut: r.TimedOut})
+		},
+	})
+	stop = context.AfterFunc(ctx, func() { s.env.Loop.Post(func() { run.Terminate(scriptGrace) }) })
+}

@@ -42,8 +42,10 @@ func (s *Service) perform(a machine.Action) (must *machine.VirtualServer, err er
 		if a.Must {
 			must = a.VS
 		}
-	case machine.Notify:
-		s.events.Send(a.Event)
+	case machine.NotifyRS:
+		s.events.Send(notify.RealServerState{RealServer: a.Config, RS: a.RS, VS: a.VS, Up: a.Up})
+	case machine.NotifyVS:
+		s.events.Send(notify.VirtualServerState{VirtualServer: a.Config, VS: a.VS, Up: a.Up})
 	case machine.Mail:
 		s.events.Send(notify.Mail{Subject: a.Subject, Body: a.Body})
 	case machine.Schedule:

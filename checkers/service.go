@@ -14,6 +14,7 @@ import (
 	"keepalived/core/config"
 	"keepalived/core/notify"
 	"keepalived/core/process"
+	"keepalived/core/script"
 	"keepalived/ipvs"
 )
 
@@ -33,7 +34,9 @@ type Service struct {
 	checks     map[*machine.Checker]*check
 	files      machine.Files
 	events     notify.Stream
-	closers    []func()
+	fifos      fifos
+	runner     *script.Runner
+	stopFiles  func()
 	timeouts   *ipvs.Timeouts // those that the kernel had before ours
 	daemons    []ipvs.Daemon
 	watching   func()             // ends the watch of addresses, nil without one
@@ -41,9 +44,8 @@ type Service struct {
 
 	// running counts attempts that have not ended.
 	running int
-	ctx     context.Context
+	ctx     context.Context // of the attempts since the last reload
 	cancel  context.CancelFunc
-	done    func() // of Stop, while attempts are waited for
 }
 
 // deps are the parts that a test replaces.
@@ -51,17 +53,25 @@ type deps struct {
 	open   func(*config.Config) (kernel, error)
 	probes func(*Service, *machine.Checker) (attempter, error)
 	random func(time.Duration) time.Duration
-	listen func(*Service) // adds listeners to events, and to closers what ends them
+	listen func(*Service) fifos // adds the listeners to the events
 	watch  func(*Service) (stop func(), err error)
 	files  func(*Service) (stop func())
-	// run runs a script; done is called on the loop, once.
+	// run runs a script; done is called on the loop, once, soon after ctx has
+	// ended it.
 	run func(ctx context.Context, s *Service, script *config.Script, timeout time.Duration, done func(machine.MiscResult))
+}
+
+// fifos are the notification FIFOs.
+type fifos interface {
+	Load(*config.Config)
+	Readers() int // scripts that read one
+	Close()
 }
 
 // New returns the service of the health-check process.
 func New(env process.Env) process.Service {
 	return newService(env, deps{
-		open: openIPVS, probes: newAttempter, listen: listen, watch: watchHost, files: watchFiles,
+		open: openIPVS, probes: newAttempter, listen: listen, watch: watchHost, files: watchFiles, run: runScript,
 		random: func(d time.Duration) time.Duration {
 			if d <= 0 {
 				return 0
@@ -72,12 +82,14 @@ func New(env process.Env) process.Service {
 }
 
 func newService(env process.Env, d deps) *Service {
-	return &Service{
-		env: env, deps: d,
+	s := &Service{
+		env: env, deps: d, runner: script.New(env.Loop, env.Log),
 		placements: map[*machine.VirtualServer]*placement{},
 		checks:     map[*machine.Checker]*check{},
 		addresses:  map[netip.Addr]int{},
 	}
+	s.fifos = d.listen(s)
+	return s
 }
 
 func openIPVS(c *config.Config) (kernel, error) {
@@ -97,7 +109,7 @@ func (s *Service) Start(c *config.Config) error {
 		s.applyTimeouts()
 		s.restartDaemons()
 	}
-	s.deps.listen(s)
+	s.fifos.Load(c)
 	s.watchAddresses()
 	if s.kernel != nil {
 		if c.Global.LVSFlush {
@@ -112,7 +124,8 @@ func (s *Service) Start(c *config.Config) error {
 	for _, vc := range c.LVS.VirtualServers {
 		s.vss = append(s.vss, machine.New(vc, &s.options))
 	}
-	s.closers = append(s.closers, s.deps.files(s))
+	s.stopFiles = s.deps.files(s)
+	s.readFiles()
 	for _, v := range s.vss {
 		v.ReadFiles(s.files)
 		s.do(v.Start())
@@ -127,7 +140,7 @@ func (s *Service) Start(c *config.Config) error {
 // Reload is section 10.
 func (s *Service) Reload(c *config.Config) error {
 	s.stopAttempts()
-	s.closeAll()
+	s.forgetFiles()
 	if s.kernel != nil {
 		s.restoreTimeouts()
 	}
@@ -148,8 +161,9 @@ func (s *Service) Reload(c *config.Config) error {
 			s.logf(message.IPVSTableUnread, err)
 		}
 	}
-	s.deps.listen(s)
-	s.closers = append(s.closers, s.deps.files(s))
+	s.fifos.Load(c)
+	s.stopFiles = s.deps.files(s)
+	s.readFiles()
 	vss, actions := machine.Reload(s.vss, c.LVS.VirtualServers, &s.options, s.files)
 	s.vss = vss
 	s.do(actions)
@@ -205,10 +219,13 @@ func (s *Service) openKernel(line string) error {
 	return &process.ExitError{Code: process.ExitFatal}
 }
 
+// stopScripts is how long scripts that are started by the stop may run.
+const stopScripts = time.Second
+
 // Stop is section 11.
 func (s *Service) Stop(done func()) {
-	s.done = done
 	s.stopAttempts()
+	s.forgetFiles()
 	if s.kernel != nil {
 		if !s.env.Options.DontReleaseIPVS {
 			s.release()
@@ -216,7 +233,11 @@ func (s *Service) Stop(done func()) {
 		s.stopDaemons()
 		s.restoreTimeouts()
 	}
-	s.finish()
+	if s.watching != nil {
+		s.watching()
+		s.watching = nil
+	}
+	s.finish(time.Now().Add(stopScripts), done)
 }
 
 // release takes everything out of the kernel's table.
@@ -229,32 +250,25 @@ func (s *Service) release() {
 	}
 }
 
-// finish ends the stop once no attempt is left.
-func (s *Service) finish() {
-	if s.done == nil || s.running > 0 {
+// finish ends the stop once no attempt and no script is left, or at the
+// latest at end. A reader of a FIFO is a script as well; it is ended last.
+func (s *Service) finish(end time.Time, done func()) {
+	if left := time.Until(end); left > 0 && (s.running > 0 || s.runner.Running() > s.fifos.Readers()) {
+		s.env.Loop.AfterFunc(min(left, 10*time.Millisecond), func() { s.finish(end, done) })
 		return
 	}
-	done := s.done
-	s.done = nil
-	s.closeAll()
-	if s.watching != nil {
-		s.watching()
-		s.watching = nil
-	}
+	s.fifos.Close()
 	if s.kernel != nil {
 		s.must(s.kernel.Close())
 	}
 	done()
 }
 
-func (s *Service) closeAll() {
-	for _, f := range s.closers {
-		if f != nil {
-			f()
-		}
+func (s *Service) forgetFiles() {
+	if s.stopFiles != nil {
+		s.stopFiles()
+		s.stopFiles = nil
 	}
-	s.closers = nil
-	s.events = notify.Stream{}
 }
 
 // Signal serves SIGUSR1; the others mean nothing to this process.

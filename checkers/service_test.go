@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -66,6 +65,14 @@ func (r *recorder) Handle(_ context.Context, rec slog.Record) error {
 func (r *recorder) WithAttrs([]slog.Attr) slog.Handler { return r }
 func (r *recorder) WithGroup(string) slog.Handler      { return r }
 
+// Load notes whether there is a FIFO.
+func (r *recorder) Load(c *config.Config) {
+	r.hasFIFO = c.Global.LVSNotifyFIFO != nil || c.Global.NotifyFIFO != nil
+}
+
+func (r *recorder) Close()       {}
+func (r *recorder) Readers() int { return 0 }
+
 // Notify writes what a FIFO reader would see.
 func (r *recorder) Notify(e notify.Event) {
 	word := func(up bool) string {
@@ -115,13 +122,10 @@ func newLab(t *testing.T, o process.Options) *lab {
 		open:   func(*config.Config) (kernel, error) { return l.kernel, l.openErr },
 		probes: l.attempter,
 		random: func(d time.Duration) time.Duration { return d / 2 },
-		listen: func(s *Service) {
-			l.record.hasFIFO = s.config.Global.LVSNotifyFIFO != nil || s.config.Global.NotifyFIFO != nil
-			s.events.Add(l.record)
-		},
-		watch: func(*Service) (func(), error) { return func() {}, nil },
-		files: watchFiles,
-		run:   l.run,
+		listen: func(s *Service) fifos { s.events.Add(l.record); return l.record },
+		watch:  func(*Service) (func(), error) { return func() {}, nil },
+		files:  func(*Service) func() { return nil }, // a test says itself what changes
+		run:    l.run,
 	})
 	go func() { l.loop.Run(ctx); close(l.ended) }()
 	return l
@@ -154,7 +158,7 @@ func (f fakeAttempter) attempt(_ context.Context, a probe.Attempt, done func(out
 }
 
 func (l *lab) run(_ context.Context, _ *Service, script *config.Script, _ time.Duration, done func(machine.MiscResult)) {
-	name := strings.Join(script.Args[1:], " ")
+	name := script.Args[1]
 	l.attempts = append(l.attempts, fmt.Sprintf("%v script %s", time.Since(l.begin), name))
 	r := l.exits[name]
 	l.loop.Post(func() { done(r) })
@@ -211,22 +215,5 @@ func (l *lab) open(targets ...string) {
 func (l *lab) shut(targets ...string) {
 	for _, t := range targets {
 		delete(l.servers, t)
-	}
-}
-
-func (l *lab) table() string { return l.kernel.String() }
-
-func (l *lab) expectTable(want string) {
-	l.t.Helper()
-	if got := l.table(); got != want {
-		l.t.Errorf("table:\n%swant:\n%s", got, want)
-	}
-}
-
-func (l *lab) expectLogs(want ...string) {
-	l.t.Helper()
-	got, _ := l.record.take()
-	if !slices.Equal(got, want) {
-		l.t.Errorf("log:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }

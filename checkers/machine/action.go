@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"keepalived/checkers/message"
-	"keepalived/core/notify"
+	"keepalived/core/config"
 )
 
 // Action is one thing to be done.
@@ -41,8 +41,20 @@ type DeleteDestination struct {
 	Must        bool
 }
 
-// Notify sends an event to scripts, FIFOs and traps.
-type Notify struct{ Event notify.Event }
+// NotifyRS tells scripts, FIFOs and traps of a real server that has come up or
+// gone down.
+type NotifyRS struct {
+	Config *config.RealServer
+	RS, VS string // the names
+	Up     bool
+}
+
+// NotifyVS tells scripts, FIFOs and traps of a quorum gained or lost.
+type NotifyVS struct {
+	Config *config.VirtualServer
+	VS     string // the name
+	Up     bool
+}
 
 // Mail sends a mail. Subject is what follows the router id.
 type Mail struct{ Subject, Body string }
@@ -58,7 +70,8 @@ func (SetService) action()        {}
 func (DeleteService) action()     {}
 func (SetDestination) action()    {}
 func (DeleteDestination) action() {}
-func (Notify) action()            {}
+func (NotifyRS) action()          {}
+func (NotifyVS) action()          {}
 func (Mail) action()              {}
 func (Schedule) action()          {}
 
@@ -83,11 +96,11 @@ func upWord(up bool) string {
 }
 
 func (a *actions) notifyRS(r *RealServer) {
-	a.add(Notify{notify.RealServerState{RealServer: r.Config, RS: r.Name, VS: r.VS.Name, Up: r.Alive}})
+	a.add(NotifyRS{Config: r.Config, RS: r.Name, VS: r.VS.Name, Up: r.Alive})
 }
 
 func (a *actions) notifyVS(v *VirtualServer) {
-	a.add(Notify{notify.VirtualServerState{VirtualServer: v.Config, VS: v.Name, Up: v.QuorumUp}})
+	a.add(NotifyVS{Config: v.Config, VS: v.Name, Up: v.QuorumUp})
 }
 
 func (a *actions) mailRS(r *RealServer, body string) {

@@ -15,7 +15,6 @@ import (
 
 	"keepalived/checkers/internal/fixture"
 	"keepalived/core/config"
-	"keepalived/core/notify"
 )
 
 var update = flag.Bool("update", false, "rewrite the want sections of testdata")
@@ -246,13 +245,10 @@ func (w *world) text(x Action) string {
 		return fmt.Sprintf("set %s w%d%s", dest(x.Destination), x.Destination.Weight, must(x.Must))
 	case DeleteDestination:
 		return fmt.Sprintf("delete %s%s", dest(x.Destination), must(x.Must))
-	case Notify:
-		switch e := x.Event.(type) {
-		case notify.RealServerState:
-			return fmt.Sprintf("notify RS %s %s %s", e.RS, e.VS, upWord(e.Up))
-		case notify.VirtualServerState:
-			return fmt.Sprintf("notify VS %s %s", e.VS, upWord(e.Up))
-		}
+	case NotifyRS:
+		return fmt.Sprintf("notify RS %s %s %s", x.RS, x.VS, upWord(x.Up))
+	case NotifyVS:
+		return fmt.Sprintf("notify VS %s %s", x.VS, upWord(x.Up))
 	case Mail:
 		return fmt.Sprintf("mail %s: %s", x.Subject, x.Body)
 	case Schedule:
