@@ -171,11 +171,23 @@ func (r *router) writeData(w io.Writer) {
 	line("Authentication type = %s", [...]string{"none", "SIMPLE_PASSWORD", "IPSEC_AH"}[c.AuthType])
 	r.writeExtension(line)
 	r.writeAddresses(w)
-	in4, out := -1, -1
+	in0, out := -1, -1
 	if r.pool.socket != nil {
-		in4, out = r.pool.socket.Descriptors()
+		in0, out = r.pool.socket.Descriptors()
 	}
-	line("fd_in %d, fd_out %d", in4, out)
+	line("fd_in %d, fd_out %d", in0, out)
+	if len(c.Routes) > 0 {
+		line("Virtual Routes :")
+		for _, route := range c.Routes {
+			line("  %s", describeRoute(route))
+		}
+	}
+	if len(c.Rules) > 0 {
+		line("Virtual Rules :")
+		for _, rule := range c.Rules {
+			line("  %s", describeRule(rule))
+		}
+	}
 	line("Using smtp notification = %s", yesNo(c.Notify.SMTPAlert))
 	line("Notify deleted = %s", map[bool]string{false: "Fault", true: "Deleted"}[c.Notify.SendDeleted])
 	line("Notify priority changes = %t", c.Notify.PriorityChanges)
@@ -213,13 +225,13 @@ func (r *router) writeAddresses(w io.Writer) {
 	for _, list := range []struct {
 		title string
 		vips  []*config.Address
-	}{{"Virtual IP", r.conf.VIPs}, {"Virtual IP Excluded", r.conf.ExcludedVIPs}} {
+	}{{fmt.Sprintf("Virtual IP (%d)", len(r.conf.VIPs)), r.conf.VIPs}, {"Virtual IP Excluded ", r.conf.ExcludedVIPs}} {
 		if len(list.vips) == 0 {
 			continue
 		}
-		fmt.Fprintf(w, "   %s (%d):\n", list.title, len(list.vips))
+		fmt.Fprintf(w, "   %s:\n", list.title)
 		for _, a := range list.vips {
-			fmt.Fprintf(w, "     %s dev %s scope %s", a.Prefix, r.linkOf(a), scopeWord(a.Scope))
+			fmt.Fprintf(w, "     %s", describeAddress(a, r.linkOf(a)))
 			if r.has(a) {
 				fmt.Fprint(w, " set")
 			}
@@ -291,20 +303,6 @@ func stamp(t time.Time) string {
 		return "0.000000 (never)"
 	}
 	return fmt.Sprintf("%s (%s)", seconds(t), t.Local().Format("Mon Jan _2 15:04:05.000000 2006"))
-}
-
-func scopeWord(s uint8) string {
-	switch s {
-	case unix.RT_SCOPE_UNIVERSE:
-		return "global"
-	case unix.RT_SCOPE_LINK:
-		return "link"
-	case unix.RT_SCOPE_HOST:
-		return "host"
-	case unix.RT_SCOPE_SITE:
-		return "site"
-	}
-	return fmt.Sprint(s)
 }
 
 // uptime is the time since the system started.

@@ -2,7 +2,6 @@ package vrrp
 
 import (
 	"errors"
-	"fmt"
 	"reflect"
 
 	"golang.org/x/sys/unix"
@@ -162,7 +161,7 @@ func (r *router) compareRoutes(old *router) {
 			}
 		}
 		if !kept {
-			r.detail(message.NoLongerExist, r.conf.Name, routeText(o))
+			r.detail(message.NoLongerExist, r.conf.Name, "route "+describeRoute(o))
 			r.delRoute(o, false)
 		}
 	}
@@ -182,23 +181,8 @@ func (r *router) compareRules(old *router) {
 			}
 		}
 		if !kept {
-			r.detail(message.NoLongerExist, r.conf.Name, fmt.Sprintf(message.RuleText, o.Priority))
+			r.detail(message.NoLongerExist, r.conf.Name, "rule "+describeRule(o))
 			r.delRule(o, false)
 		}
 	}
-}
-
-// routeText describes a route.
-func routeText(r *config.Route) string {
-	text := r.Dst.String()
-	if !r.Dst.IsValid() {
-		text = "default"
-	}
-	if r.Via.IsValid() {
-		text += " via " + r.Via.String()
-	}
-	if r.Interface != "" {
-		text += " dev " + r.Interface
-	}
-	return fmt.Sprintf(message.RouteText, text)
 }

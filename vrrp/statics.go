@@ -1,7 +1,6 @@
 package vrrp
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 
@@ -30,7 +29,9 @@ func (s *service) applyStatics(old statics, cfg *config.Config) {
 		s.delRoute(r, false)
 	}
 	for _, a := range absent(old.addresses, want.addresses) {
-		s.detail(message.StaticGone, addressText(a, a.Interface))
+		if !s.stopped {
+			s.detail(message.StaticGone, addressText(a, a.Interface))
+		}
 		s.delAddress(s.wishOn(a, a.Interface))
 	}
 	for _, a := range absent(want.addresses, old.addresses) {
@@ -81,7 +82,7 @@ func (st *statics) addressGone(s *service, gone *network.Address) {
 			continue
 		}
 		if l, ok := s.view.Link(a.Interface); ok && l.Up() && !s.exists(w.ID()) {
-			s.info(message.RestoringAddress, fmt.Sprintf("%s dev %s", a.Prefix, a.Interface))
+			s.info(message.RestoringAddress, describeAddress(a, a.Interface))
 			s.addAddress(w)
 		}
 	}
@@ -93,7 +94,7 @@ func (st *statics) routeGone(s *service, gone network.RouteID) {
 			continue
 		}
 		if l, ok := s.view.Link(r.Interface); ok && l.Up() {
-			s.info(message.RestoringRoute, routeText(r))
+			s.info(message.RestoringRoute, describeRoute(r))
 			s.added(s.host.AddRoute(r, s.linkIndex))
 		}
 	}

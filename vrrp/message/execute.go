@@ -28,8 +28,6 @@ const (
 	RemovingRules  = "(%s) removing Virtual Rules"
 	NoLongerExist  = "(%s) %s, no longer exist"
 	StaticGone     = "%s, no longer exist"
-	RouteText      = "route %s"
-	RuleText       = "rule with preference %d"
 	NetlinkError   = "Netlink: error: %s(%d), type=%s(%d), seq=%d, pid=0"
 	NetlinkFailure = "Netlink: %v"
 
@@ -39,7 +37,6 @@ const (
 	SendingNA   = "Sending unsolicited Neighbour Advert on %s for %s"
 	SourceARP   = "%s: sending gratuitous ARP for %s"
 	SourceNA    = "%s: sending gratuitous NA for %s"
-	NoARP       = "(%s) disabling ARP since interface does not support it"
 
 	NetlinkReflector = "Registering Kernel netlink reflector"
 	NetlinkCommands  = "Registering Kernel netlink command channel"
@@ -54,7 +51,6 @@ const (
 	LinkDeleted       = "Interface %s deleted"
 	LinkRenamed       = "Interface name has changed from %s to %s"
 	LinkMAC           = "(%s) MAC %s changed from %s to %s"
-	WillUseLink       = "Configuration specifies interface %s which doesn't currently exist - will use if created"
 	RestoringAddress  = "Restoring deleted static address %s set"
 	RestoringRoute    = "Restoring deleted static route %s"
 
