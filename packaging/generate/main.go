@@ -1,0 +1,50 @@
+// Command generate writes the files that are made from the keyword table and
+// the table of options: manual pages, shell completion, JSON schema.
+//
+//	go run ./packaging/generate DIRECTORY
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"keepalived/parser/keyword"
+	"keepalived/parser/reference"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: generate DIRECTORY")
+		os.Exit(2)
+	}
+	if err := generate(os.Args[1]); err != nil {
+		fmt.Fprintln(os.Stderr, "generate:", err)
+		os.Exit(1)
+	}
+}
+
+func generate(directory string) error {
+	t := keyword.New()
+	schema, err := reference.Schema(t)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(directory, 0o755); err != nil {
+		return err
+	}
+	for name, text := range map[string]string{
+		"keepalived.conf.5":           reference.Manual5(t),
+		"keepalived.8":                reference.Manual8(),
+		"genhash.1":                   reference.Manual1(),
+		"keepalived.bash":             reference.Bash(),
+		"_keepalived":                 reference.Zsh(),
+		"keepalived.fish":             reference.Fish(),
+		"keepalived.conf.schema.json": string(schema) + "\n",
+	} {
+		if err := os.WriteFile(filepath.Join(directory, name), []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
