@@ -58,13 +58,33 @@ func scriptTimeout(set *time.Duration, kind string) reader.Handler {
 	}}
 }
 
-// finishScripts applies the default time-outs.
+// finishScripts examines the parent's scripts and applies the default
+// time-outs. A script that must not run is forgotten.
 func (r *Room) finishScripts(p *reader.Pass) {
 	g := &r.config.Global
-	if g.StartupScript != nil && g.StartupScriptTimeout == 0 {
-		g.StartupScriptTimeout = defaultScriptTimeout
+	examiner := script.NewExaminer(p)
+	for _, s := range []struct {
+		script  **config.Script
+		timeout *time.Duration
+	}{{&g.StartupScript, &g.StartupScriptTimeout}, {&g.ShutdownScript, &g.ShutdownScriptTimeout}} {
+		if *s.script == nil {
+			continue
+		}
+		if examiner.Examine(*s.script) != script.Accepted {
+			*s.script = nil
+			continue
+		}
+		if *s.timeout == 0 {
+			*s.timeout = defaultScriptTimeout
+		}
 	}
-	if g.ShutdownScript != nil && g.ShutdownScriptTimeout == 0 {
-		g.ShutdownScriptTimeout = defaultScriptTimeout
+	executed, unsafe := examiner.Executed()
+	if !executed || g.EnableScriptSecurity {
+		return
 	}
+	note := ""
+	if unsafe {
+		note = insecureScripts
+	}
+	p.Report(config.ClassSecurity, msgSecurityViolation, note)
 }
