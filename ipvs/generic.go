@@ -317,15 +317,18 @@ func packDaemon(d Daemon, start bool) *nl.RtAttr {
 // attributes are the values of one level of netlink attributes by type.
 type attributes map[uint16][]byte
 
-// unpack reads one level of attributes.
+// unpack reads one level of attributes. (nl.ParseRouteAttr panics on a last
+// attribute whose padding is missing.)
 func unpack(data []byte) (attributes, error) {
-	list, err := nl.ParseRouteAttr(data)
-	if err != nil {
-		return nil, err
-	}
-	a := make(attributes, len(list))
-	for _, attribute := range list {
-		a[attribute.Attr.Type&nl.NLA_TYPE_MASK] = attribute.Value
+	a := attributes{}
+	for len(data) >= unix.NLA_HDRLEN {
+		length := int(binary.NativeEndian.Uint16(data))
+		if length < unix.NLA_HDRLEN || length > len(data) {
+			return nil, errShort
+		}
+		a[binary.NativeEndian.Uint16(data[2:])&nl.NLA_TYPE_MASK] = data[unix.NLA_HDRLEN:length]
+		padded := (length + unix.NLA_ALIGNTO - 1) &^ (unix.NLA_ALIGNTO - 1)
+		data = data[min(padded, len(data)):]
 	}
 	return a, nil
 }
