@@ -23,9 +23,6 @@ type address struct {
 // addVIPs makes present what a MASTER has (10.1): virtual addresses, excluded
 // ones, routes, rules, in this order.
 func (r *router) addVIPs(why fsm.Why) {
-	if why == fsm.AtReload {
-		r.compare()
-	}
 	added := r.addAddresses(true)
 	added = r.addAddresses(false) || added
 	r.addRoutes(why)
@@ -89,9 +86,6 @@ func (s *service) refused(err error) {
 
 // removeVIPs makes absent what only a MASTER has (10.1).
 func (r *router) removeVIPs(why fsm.Why) {
-	if why == fsm.AtReload {
-		r.compare()
-	}
 	r.removeRules(why)
 	r.removeRoutes(why)
 	r.unqueue()
@@ -129,23 +123,22 @@ func (r *router) compare() {
 		return
 	}
 	r.previous = nil
+	wanted := make(map[network.Address]*address, len(r.addresses))
+	for _, a := range r.addresses {
+		wanted[r.wish(a.conf)] = a
+	}
 	for _, o := range old.addresses {
 		if !o.set {
 			continue
 		}
 		o.set = false
 		was := old.wish(o.conf)
-		kept := false
-		for _, a := range r.addresses {
-			w := r.wish(a.conf)
-			if w == was {
-				a.set, kept = true, true
-			}
+		if a := wanted[was]; a != nil {
+			a.set = true
+			continue
 		}
-		if !kept {
-			r.detail(message.NoLongerExist, r.conf.Name, addressText(o.conf, old.linkOf(o.conf)))
-			r.delAddress(was)
-		}
+		r.detail(message.NoLongerExist, r.conf.Name, addressText(o.conf, old.linkOf(o.conf)))
+		r.delAddress(was)
 	}
 	r.compareRoutes(old)
 	r.compareRules(old)
@@ -170,15 +163,17 @@ func (s *service) wishOn(a *config.Address, link string) network.Address {
 	if l, ok := s.view.Link(link); ok {
 		w.Link = l.Index
 	}
-	for flag, on := range map[uint32]bool{
-		unix.IFA_F_HOMEADDRESS: a.Home, unix.IFA_F_MANAGETEMPADDR: a.ManageTempAddr, unix.IFA_F_MCAUTOJOIN: a.AutoJoin,
-		unix.IFA_F_NOPREFIXROUTE: a.NoPrefixRoute, // The word is -nodad: without it no duplicate is looked for (03-vrrp 10.2).
-		unix.IFA_F_NODAD:         !a.NoDAD && a.Family() == 6,
-	} {
+	flag := func(f uint32, on bool) {
 		if on {
-			w.Flags |= flag
+			w.Flags |= f
 		}
 	}
+	flag(unix.IFA_F_HOMEADDRESS, a.Home)
+	flag(unix.IFA_F_MANAGETEMPADDR, a.ManageTempAddr)
+	flag(unix.IFA_F_MCAUTOJOIN, a.AutoJoin)
+	flag(unix.IFA_F_NOPREFIXROUTE, a.NoPrefixRoute)
+	// NoDAD is the word -nodad: detection of duplicates is wanted.
+	flag(unix.IFA_F_NODAD, !a.NoDAD && a.Family() == 6)
 	return w
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"keepalived/core/config"
 	"keepalived/core/network"
 	"keepalived/core/track"
 	"keepalived/vrrp/fsm"
@@ -23,9 +24,9 @@ type source = netip.Addr
 
 // observe begins to watch the host, and learns how it is now. Watching comes
 // first: what happens in between is then said twice, and never not at all.
-func (s *service) observe() error {
+func (s *service) observe(g *config.Global) error {
 	watcher, err := s.host.Watch(network.WatchOptions{
-		ReceiveBuffer: 0, Routes: true,
+		ReceiveBuffer: int(g.NetlinkMonitorRcvBufs), Routes: true,
 	}, func(events []network.Event) { s.loop.Post(func() { s.happened(events) }) })
 	if err != nil {
 		return err
@@ -326,10 +327,12 @@ func (s *service) addressGone(c *network.Change) {
 	}
 	for _, r := range s.routers {
 		for _, a := range r.addresses {
-			w := r.wish(a.conf)
+			if !a.set || a.conf.Prefix != c.Address.Prefix {
+				continue
+			}
 			// The notification may be about our own removal of an address
 			// that has been set again since.
-			if !a.set || w.ID() != id || s.exists(id) {
+			if w := r.wish(a.conf); w.ID() != id || s.exists(id) {
 				continue
 			}
 			a.set = false

@@ -40,7 +40,7 @@ type router struct {
 
 func newRouter(s *service, in *fsm.Instance) *router {
 	r := &router{service: s, in: in, conf: in.Config, endpoint: packet.NewEndpoint(in.Config, &s.cfg.Global)}
-	r.timer = s.loop.NewTimer(func() { s.do(s.machine.Step(time.Now(), in, fsm.Deadline{})) })
+	r.timer = s.loop.NewTimer(r.deadline)
 	r.refresh = s.loop.NewTimer(r.refreshDue)
 	r.extra = s.loop.NewTimer(r.extraDue)
 	for i, a := range in.Config.VIPs {
@@ -52,6 +52,19 @@ func newRouter(s *service, in *fsm.Instance) *router {
 	r.routes = make([]bool, len(in.Config.Routes))
 	r.rules = make([]bool, len(in.Config.Rules))
 	return r
+}
+
+// veryLate is how late a timer must be served for the log to mention it: the
+// process was stopped, or the machine was.
+const veryLate = time.Second
+
+// deadline serves the router's timer.
+func (r *router) deadline() {
+	now := time.Now()
+	if late := now.Sub(r.timer.When()); late > veryLate {
+		r.info(message.TimerLate, late/time.Second, late%time.Second/time.Microsecond)
+	}
+	r.do(r.machine.Step(now, r.in, fsm.Deadline{}))
 }
 
 // inherit takes over from the router of the same identity before a reload.

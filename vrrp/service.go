@@ -88,7 +88,7 @@ func (s *service) Start(cfg *config.Config) error {
 	s.host = host
 	s.detail(message.NetlinkReflector)
 	s.detail(message.NetlinkCommands)
-	if err := s.observe(); err != nil {
+	if err := s.observe(&cfg.Global); err != nil {
 		return &process.ExitError{Code: process.ExitFatal, Err: err}
 	}
 	delay := s.startupDelay(&cfg.Global)
@@ -139,6 +139,11 @@ func (s *service) Reload(cfg *config.Config) error {
 		}
 	}
 	s.sayMissing()
+	// All deletions come before the first addition: an address may have
+	// moved from one router to another.
+	for _, r := range s.routers {
+		r.compare()
+	}
 	s.applyStatics(oldStatics, cfg)
 	s.fifos.Load(cfg)
 	s.checks.Load(cfg.VRRP.Scripts)
