@@ -40,7 +40,7 @@ type recorder struct {
 }
 
 // Read implements source.Files.
-func (r *recorder) Read(path string) ([]byte, error) {
+func (r *recorder) Read(path string) (string, error) {
 	data, err := r.Files.Read(path)
 	if err == nil {
 		r.read = append(r.read, r.shown(path))

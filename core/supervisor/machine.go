@@ -7,13 +7,13 @@ import (
 	"os"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
 	"golang.org/x/sys/unix"
 
 	"keepalived/core/config"
 	"keepalived/core/process"
+	"keepalived/core/script"
 )
 
 // machine is the real Host. Its methods are called on the parent's loop, on
@@ -31,13 +31,9 @@ type machine struct {
 	running     map[int]*realProcess
 	// scripts is how many scripts run: they are waited for by who has
 	// started them.
-	scripts   int
-	runScript ScriptRunner
+	scripts int
+	runner  *script.Runner
 }
-
-// ScriptRunner runs a start or shutdown script, logging about it, and calls
-// done from any goroutine.
-type ScriptRunner func(label string, s *config.Script, timeout time.Duration, done func())
 
 // childEnvironment is the environment that the children inherit: without the
 // service manager's socket when it is the parent that speaks to it (02-runtime
@@ -179,17 +175,6 @@ func (m *machine) collect(pid int) bool {
 		m.supervisor.Died(r, w)
 	}
 	return true
-}
-
-// Script runs a start or shutdown script.
-func (m *machine) Script(label string, s *config.Script, timeout time.Duration, done func()) {
-	m.scripts++
-	m.runScript(label, s, timeout, func() {
-		m.loop.Post(func() {
-			m.scripts--
-			done()
-		})
-	})
 }
 
 // Notify tells systemd.

@@ -18,6 +18,7 @@ import (
 	"keepalived/core/config"
 	"keepalived/core/logging"
 	"keepalived/core/process"
+	"keepalived/core/script"
 )
 
 // Settings are what a parent is made of.
@@ -28,8 +29,6 @@ type Settings struct {
 	Load func(reload bool) *Loaded
 	// Built says which kinds of children this program has.
 	Built [process.Kinds]bool
-	// RunScript runs start and shutdown scripts.
-	RunScript ScriptRunner
 	// Managed decides whether systemd is to be told; nil is the C daemon's
 	// rule (02-runtime section 5).
 	Managed func() bool
@@ -180,7 +179,7 @@ func (p *parent) run(st *state) int {
 	defer cancel()
 	m := &machine{
 		loop: loop, log: p.log, args: p.Args, state: st, environment: childEnvironment(st.managed),
-		running: make(map[int]*realProcess), runScript: p.RunScript, load: p.reload,
+		running: make(map[int]*realProcess), runner: script.New(loop, p.log), load: p.reload,
 	}
 	status := process.ExitProgramError
 	m.supervisor = New(loop, p.log, m, Options{

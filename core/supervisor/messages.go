@@ -41,6 +41,12 @@ const (
 	msgReloadInvalid    = "New config failed validation, see %s for details"
 	msgReloadFileFailed = "Failed to create reload file (%s) %d - %s"
 
+	msgScriptRunning   = "Running %s %s"
+	msgScriptSucceeded = "%s script succeeded"
+	msgScriptFailed    = "%s script failed, status %d"
+	msgScriptSignal    = "%s script killed by signal %d"
+	msgScriptTimeout   = "%s timed out"
+
 	msgStopping = "Stopping"
 	msgForced   = "%s process failed to die - forcing termination"
 	msgCPUUsage = "CPU usage (self/children) user: %s/%s system: %s/%s"
