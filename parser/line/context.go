@@ -99,15 +99,14 @@ func (c *Context) address(word string) (netip.Addr, bool) {
 }
 
 // prefix reads ADDRESS[/LENGTH]. A bad length is reported and replaced by
-// the full one; given tells whether one was written.
+// the full one, even if the address is no address; given tells whether one
+// was written.
 func (c *Context) prefix(word string) (p netip.Prefix, given, ok bool) {
 	text, length, given := strings.Cut(word, "/")
-	a, valid := parseAddress(text)
-	if !valid {
-		c.General("VRRP parsed invalid IP %s. skipping IP...", word)
-		return p, given, false
+	bits := 32
+	if strings.Contains(text, ":") {
+		bits = 128
 	}
-	bits := a.BitLen()
 	if given {
 		v, good := c.unsigned(length, 0, uint32(bits))
 		if good {
@@ -115,6 +114,11 @@ func (c *Context) prefix(word string) (p netip.Prefix, given, ok bool) {
 		} else {
 			c.General("Invalid address prefix len %s for address %s - using %d", length, word, bits)
 		}
+	}
+	a, ok := parseAddress(text)
+	if !ok {
+		c.General("VRRP parsed invalid IP %s. skipping IP...", word)
+		return p, given, false
 	}
 	return netip.PrefixFrom(a, bits), given, true
 }

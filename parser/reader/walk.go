@@ -3,6 +3,7 @@ package reader
 import (
 	"keepalived/core/config"
 	"keepalived/parser/keyword"
+	"keepalived/parser/source"
 	"keepalived/parser/syntax"
 )
 
@@ -12,6 +13,9 @@ func (p *Pass) next() (syntax.Event, bool) {
 	for {
 		e, ok := p.cursor.Next()
 		if !ok {
+			// Blocks that are still open are closed now, and their
+			// checks are about no line any more.
+			p.at, p.column = source.Place{}, 0
 			return e, false
 		}
 		p.at, p.column = e.Place, e.Column
