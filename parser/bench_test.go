@@ -9,7 +9,7 @@ import (
 )
 
 // memoryFiles is a file system with one configuration file.
-type memoryFiles struct{ data []byte }
+type memoryFiles struct{ data string }
 
 func (m memoryFiles) Stat(path string) (fs.FileInfo, error) {
 	if path != "/keepalived.conf" {
@@ -18,9 +18,9 @@ func (m memoryFiles) Stat(path string) (fs.FileInfo, error) {
 	return memoryInfo{int64(len(m.data))}, nil
 }
 
-func (m memoryFiles) Read(path string) ([]byte, error) {
+func (m memoryFiles) Read(path string) (string, error) {
 	if path != "/keepalived.conf" {
-		return nil, fs.ErrNotExist
+		return "", fs.ErrNotExist
 	}
 	return m.data, nil
 }
@@ -39,7 +39,7 @@ func (i memoryInfo) Sys() any           { return nil }
 
 // loadText tests a text as if it were /keepalived.conf.
 func loadText(text []byte) *Result {
-	return Load(Options{Path: "/keepalived.conf", Test: true, Host: fakeHost{}, Files: memoryFiles{text}})
+	return Load(Options{Path: "/keepalived.conf", Test: true, Host: fakeHost{}, Files: memoryFiles{string(text)}})
 }
 
 // generate writes about n lines of instances and virtual servers, all valid.
@@ -47,7 +47,7 @@ func generate(n int) []byte {
 	var b bytes.Buffer
 	for i := 0; i*41 < n; i++ {
 		fmt.Fprintf(&b, "vrrp_instance I_%d {\n\tinterface eth0\n\tvirtual_router_id %d\n\tmcast_dst_ip 224.%d.%d.18\n\tpriority 100\n\tadvert_int 1\n\tvirtual_ipaddress {\n\t\t10.%d.%d.%d/24 dev eth0\n\t}\n}\n",
-			i, i%255+1, 1+i>>16&7, i>>8&255, i>>16&255, i>>8&255, i&255)
+			i, i%255+1, 1+i/255>>8&7, i/255&255, i>>16&255, i>>8&255, i&255)
 		fmt.Fprintf(&b, "virtual_server 10.%d.%d.%d 80 {\n\tdelay_loop 6\n\tlb_algo rr\n\tlb_kind NAT\n\tprotocol TCP\n", i>>16&255, i>>8&255, i&255)
 		for r := range 3 {
 			fmt.Fprintf(&b, "\treal_server 192.168.%d.%d 80 {\n\t\tweight 1\n\t\tTCP_CHECK {\n\t\t\tconnect_timeout 3\n\t\t\tretry 2\n\t\t\tdelay_before_retry 1\n\t\t}\n\t}\n", i&255, r+1)

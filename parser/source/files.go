@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -14,7 +15,7 @@ type Files interface {
 	// Stat follows symbolic links.
 	Stat(path string) (fs.FileInfo, error)
 	// Read returns a regular file's content.
-	Read(path string) ([]byte, error)
+	Read(path string) (string, error)
 	// Glob returns the sorted matches of one pattern without braces.
 	Glob(pattern string) ([]string, error)
 	// Directory returns the working directory.
@@ -42,28 +43,28 @@ func (Disk) Directory() string {
 var errNotRegular = errors.New("not a regular file")
 
 // Read implements Files. It never blocks on a FIFO that takes the place of
-// the file between Stat and Read.
-func (Disk) Read(path string) ([]byte, error) {
+// the file between Stat and Read, and reads no further than the size that the
+// file had when it was opened.
+func (Disk) Read(path string) (string, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, errNotRegular
+		return "", errNotRegular
 	}
 	if info.Size() > maxFileSize {
-		return nil, syscall.EFBIG
+		return "", syscall.EFBIG
 	}
-	// One byte more than the size says: a file that grows is read as it was.
-	data := make([]byte, info.Size())
-	n, err := io.ReadFull(f, data)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-		return nil, err
+	var b strings.Builder
+	b.Grow(int(info.Size()))
+	if _, err := io.CopyN(&b, f, info.Size()); err != nil && !errors.Is(err, io.EOF) {
+		return "", err
 	}
-	return data[:n], nil
+	return b.String(), nil
 }

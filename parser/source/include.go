@@ -131,12 +131,11 @@ func (r *Reader) frame(name string, c checks) *frame {
 	path := r.path(name)
 	data, ok := r.contents[path]
 	if !ok {
-		bytes, err := r.files.Read(path)
-		if err != nil {
+		var err error
+		if data, err = r.files.Read(path); err != nil {
 			r.fail(c.read, msgConfigOpen, name, reason(err))
 			return nil
 		}
-		data = string(bytes)
 		r.contents[path] = data
 	}
 	f := &frame{data: data, inclusion: uint32(len(r.inclusions)), dir: r.dir, checks: r.checks}

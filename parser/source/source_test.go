@@ -49,12 +49,12 @@ func (m memory) Stat(name string) (fs.FileInfo, error) {
 	return nil, fs.ErrNotExist
 }
 
-func (m memory) Read(name string) ([]byte, error) {
+func (m memory) Read(name string) (string, error) {
 	data, ok := m[name]
 	if !ok {
-		return nil, fs.ErrPermission
+		return "", fs.ErrPermission
 	}
-	return []byte(data), nil
+	return data, nil
 }
 
 func (m memory) Glob(pattern string) (names []string, err error) {
@@ -233,7 +233,7 @@ type counting struct {
 	reads int
 }
 
-func (c *counting) Read(name string) ([]byte, error) {
+func (c *counting) Read(name string) (string, error) {
 	c.reads++
 	return c.memory.Read(name)
 }

@@ -26,12 +26,11 @@ const (
 
 // Item is one element of a file or a block.
 type Item struct {
-	Text    string // of a statement
-	Place   source.Place
-	Column  uint32 // from 1, 0 when not known
-	Kind    Kind
-	Block   *Block // nil without one
-	Problem *source.Problem
+	Text   string // of a statement
+	Place  source.Place
+	Column uint32 // from 1, 0 when not known
+	Kind   Kind
+	Block  *Block // nil without one; for Trouble it has the problem
 }
 
 // Block is what stands between two braces.
@@ -42,6 +41,9 @@ type Block struct {
 	Closed bool // false when the text ends first
 	// Troubled is set when there is a Trouble inside, at any depth.
 	Troubled bool
+	// Problem is what a Trouble has in the place of a block. That an item has
+	// one pointer, not two, saves a fifth of the tree.
+	Problem *source.Problem
 }
 
 // maxDepth bounds the nesting of blocks; deeper braces are stray ones.
@@ -81,7 +83,7 @@ func (i *Item) parse(lex *lexer.PeekingLexer, depth int) {
 	case tokenClose:
 		i.Kind = StrayClose
 	case tokenTrouble:
-		i.Kind = Trouble
+		i.Kind, i.Block = Trouble, new(Block)
 	}
 }
 
@@ -92,26 +94,33 @@ func parseBlock(lex *lexer.PeekingLexer, depth int) *Block {
 	return b
 }
 
-// parse reads a block after its {.
+// few is the number of items that most blocks have.
+const few = 12
+
+// parse reads a block after its {. The items are gathered on the stack and
+// kept at their exact number, because a configuration has many small blocks.
 func (b *Block) parse(lex *lexer.PeekingLexer, open source.Place, depth int) {
+	var room [few]Item
+	items := room[:0]
 	b.Open = open
 	for {
 		t := lex.Peek()
 		if t.EOF() {
-			return
+			break
 		}
 		if t.Type == tokenClose {
 			lex.Next()
 			b.Close, b.Closed = place(t), true
-			return
+			break
 		}
-		b.Items = append(b.Items, Item{})
-		i := &b.Items[len(b.Items)-1]
+		items = append(items, Item{})
+		i := &items[len(items)-1]
 		i.parse(lex, depth)
 		if i.Kind == Trouble || i.Block != nil && i.Block.Troubled {
 			b.Troubled = true
 		}
 	}
+	b.Items = append([]Item(nil), items...)
 }
 
 func place(t *lexer.Token) source.Place {

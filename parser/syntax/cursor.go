@@ -80,7 +80,7 @@ func (c *Cursor) enter(i *Item) (Event, bool) {
 	case StrayClose:
 		e.Kind = Close
 	case Trouble:
-		e.Kind, e.Problem = Problem, i.Problem
+		e.Kind, e.Problem = Problem, i.Block.Problem
 	}
 	return e, true
 }

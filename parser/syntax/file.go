@@ -56,7 +56,7 @@ func Parse(lines *source.Reader, scriptLike func(keyword string) bool) (*File, e
 // adopt gives each Trouble its problem, in the order of the text.
 func (i *Item) adopt(problems []*source.Problem) []*source.Problem {
 	if i.Kind == Trouble {
-		i.Problem = problems[0]
+		i.Block.Problem = problems[0]
 		return problems[1:]
 	}
 	if i.Block != nil && i.Block.Troubled {

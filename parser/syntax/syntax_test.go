@@ -46,7 +46,7 @@ func (o one) Stat(name string) (fs.FileInfo, error) {
 	}
 	return o, nil
 }
-func (o one) Read(string) ([]byte, error) { return []byte(o), nil }
+func (o one) Read(string) (string, error) { return string(o), nil }
 func (one) Glob(string) ([]string, error) { return nil, nil }
 func (one) Directory() string             { return "/" }
 func (one) Name() string                  { return "f" }
