@@ -33,6 +33,7 @@ func (r *Room) complete(p *reader.Pass, v *instance) bool {
 	r.lowerPriority(p, v)
 	r.alerts(v)
 	advertInterval(p, v)
+	debounce(p, v)
 	v.TrackSource = v.TrackSource && v.Source.IsValid()
 	r.device(p, v)
 	r.addresses(p, v)
@@ -289,5 +290,23 @@ func advertInterval(p *reader.Pass, v *instance) {
 	case v.Version == 3 && v.AdvertInt%(10*time.Millisecond) != 0:
 		p.General(msgVersion3Unit, v.Name, seconds)
 		v.AdvertInt = max(v.AdvertInt.Round(10*time.Millisecond), 10*time.Millisecond)
+	}
+}
+
+// debounce keeps the debounce timers of the instance's interface below the
+// time after which another router takes over.
+func debounce(p *reader.Pass, v *instance) {
+	limit := time.Duration(v.DownTimerAdverts-1)*v.AdvertInt - v.AdvertInt/256
+	for i := range p.Config.VRRP.UpDownDelays {
+		d := &p.Config.VRRP.UpDownDelays[i]
+		switch {
+		case d.Interface != v.Interface || d.Down == 0 && d.Up == 0:
+		case v.DownTimerAdverts == 1:
+			p.Log(logDebounceNone, v.Name)
+			d.Down, d.Up = 0, 0
+		case d.Down > limit || d.Up > limit:
+			p.Log(logDebounce, v.Name, d.Interface, v.DownTimerAdverts-1)
+			d.Down, d.Up = min(d.Down, limit), min(d.Up, limit)
+		}
 	}
 }

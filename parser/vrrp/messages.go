@@ -268,6 +268,7 @@ const (
 	logUnusedScript      = "Warning - script %s is not used"
 	logUnicastFault      = "(%s) Cannot use unicast without any peers - going to fault state"
 	logFirstVIPLinkLocal = "(%s) the first IPv6 VIP address should be link local"
-	logDebounce          = "(%s) %s interface debounce timer %s longer than (down_timer_adverts-1) * advert_int, reducing"
+	logDebounce          = "%s: interface %s debounce timer(s) not less that %d * advert_int - resetting"
+	logDebounceNone      = "%s: cannot use debounce timers with down_timer_adverts = 1 - resetting"
 	logTracksBoth        = "(%s) track_%s %s is configured on VRRP instance and sync group. Remove vrrp instance or sync group config"
 )

@@ -141,7 +141,7 @@ func (machine) ReadFile(string) ([]byte, error) { return nil, errors.New("no suc
 type text string
 
 func (t text) Stat(string) (fs.FileInfo, error) { return file{"c.conf", 0o644}, nil }
-func (t text) Read(string) ([]byte, error)      { return []byte(t), nil }
+func (t text) Read(string) (string, error)      { return string(t), nil }
 func (t text) Glob(string) ([]string, error)    { return nil, nil }
 func (t text) Directory() string                { return "/work" }
 
@@ -319,6 +319,19 @@ func TestCompletion(t *testing.T) {
 	} {
 		if v := one(t, c.conf); !c.ok(v) {
 			t.Errorf("%s\n%+v", c.conf, v)
+		}
+	}
+}
+
+// Debounce timers stay below the time after which another router takes over.
+func TestDebounce(t *testing.T) {
+	for adverts, want := range map[string]config.UpDownDelay{
+		"down_timer_adverts 3": {Interface: "eth0", Down: 2*time.Second - time.Second/256, Up: time.Second},
+		"down_timer_adverts 1": {Interface: "eth0"},
+	} {
+		o := load(t, "interface_up_down_delays {\n eth0 5 1\n ifb0 7\n}\n"+instanceText(adverts))
+		if got := o.config.VRRP.UpDownDelays; len(got) != 2 || got[0] != want || got[1].Down != 7*time.Second {
+			t.Errorf("%s: %+v", adverts, got)
 		}
 	}
 }

@@ -8,8 +8,7 @@ import (
 	"keepalived/parser/reader"
 )
 
-// tracking is what an instance or a group lists. weighted keeps apart what
-// the list says from what the object says.
+// tracking is what an instance or a group lists.
 type tracking struct {
 	interfaces []config.Tracked
 	scripts    []config.Tracked
