@@ -7,7 +7,6 @@ import (
 
 	"keepalived/core/config"
 	"keepalived/core/network"
-	"keepalived/core/track"
 	"keepalived/vrrp/fsm"
 	"keepalived/vrrp/message"
 )
@@ -182,15 +181,6 @@ func (s *service) linkFlipped(l network.Link, up bool) {
 	s.tell(fsm.Tracked{Key: fsm.Key{Kind: fsm.Interface, Name: l.Name}, Status: status})
 }
 
-// tell tells every router of a tracked object.
-func (s *service) tell(e fsm.Tracked) {
-	for _, r := range s.routers {
-		if slices.ContainsFunc(r.in.Trackers, func(t fsm.Tracker) bool { return t.Key == e.Key }) {
-			s.do(s.machine.Step(time.Now(), r.in, e))
-		}
-	}
-}
-
 // macChanged announces the addresses again with the new MAC (11.2).
 func (s *service) macChanged(c network.Change) {
 	if !s.uses(c.Link.Name) {
@@ -202,40 +192,6 @@ func (s *service) macChanged(c network.Change) {
 			r.announce(fsm.Announce{Repeat: r.conf.GARPMasterRepeat, Again: r.conf.GARPMasterDelay})
 		}
 	}
-}
-
-// firstStatuses feeds the machine before its start.
-func (s *service) firstStatuses() {
-	now := time.Now()
-	for _, r := range s.routers {
-		for _, t := range r.in.Trackers {
-			s.do(s.machine.Step(now, r.in, fsm.Tracked{Key: t.Key, Status: s.statusOf(t.Key)}))
-		}
-		s.feedSource(r)
-	}
-}
-
-// statusOf is the status of a tracked object now.
-func (s *service) statusOf(key fsm.Key) fsm.Status {
-	switch key.Kind {
-	case fsm.Interface:
-		if l, ok := s.view.Link(key.Name); ok && l.Up() {
-			return fsm.Up
-		}
-	case fsm.Script:
-		if c := s.checks.Script(key.Name); c != nil {
-			return statusOfScript(c)
-		}
-	}
-	return fsm.Down
-}
-
-func statusOfScript(c *track.Script) fsm.Status {
-	return [...]fsm.Status{track.Undecided: fsm.Unknown, track.Bad: fsm.Down, track.Good: fsm.Up}[c.State]
-}
-
-func (s *service) scriptChanged(c *track.Script) {
-	s.tell(fsm.Tracked{Key: fsm.Key{Kind: fsm.Script, Name: c.Config.Name}, Status: statusOfScript(c)})
 }
 
 func (s *service) feedSource(r *router) {

@@ -27,7 +27,6 @@ func (s *service) sayMissing() {
 			{"use_vmac_addr", c.UseVMACAddr},
 			{"no_accept (the firewall)", !c.Accept && !c.Owner()},
 			{"linkbeat_use_polling", c.LinkbeatUsePolling || s.cfg.LinkbeatUsePolling},
-			{"track_file", len(c.Tracking.Files) > 0},
 			{"track_process", len(c.Tracking.Processes) > 0},
 			{"track_bfd", len(c.Tracking.BFDs) > 0},
 			{"smtp_alert", c.Notify.SMTPAlert},

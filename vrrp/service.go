@@ -29,6 +29,7 @@ type service struct {
 	runner *script.Runner
 	fifos  *notify.FIFOs
 	checks *track.Scripts
+	files  *track.Files
 
 	machine *fsm.Machine
 	routers []*router // in the order of machine.Instances
@@ -73,6 +74,7 @@ func newService(env process.Env, open func() (Host, error)) *service {
 	s.runner = script.New(env.Loop, env.Log)
 	s.fifos = notify.NewFIFOs(true, s.runner, env.Log)
 	s.checks = track.NewScripts(env.Loop, s.runner, env.Log, s.scriptChanged)
+	s.files = track.NewFiles(env.Loop, env.Log, s.fileChanged)
 	// A state's scripts run before its FIFO lines are written (15).
 	s.events.Add(notify.NewScripts(s.runner))
 	s.events.Add(s.fifos)
@@ -98,6 +100,7 @@ func (s *service) Start(cfg *config.Config) error {
 	s.applyStatics(statics{}, cfg)
 	s.fifos.Load(cfg)
 	s.checks.Load(cfg.VRRP.Scripts)
+	s.files.Load(cfg.VRRP.TrackFiles, true)
 	s.firstStatuses()
 	s.do(s.machine.Start(time.Now(), delay))
 	s.openPools()
@@ -147,6 +150,7 @@ func (s *service) Reload(cfg *config.Config) error {
 	s.applyStatics(oldStatics, cfg)
 	s.fifos.Load(cfg)
 	s.checks.Load(cfg.VRRP.Scripts)
+	s.files.Load(cfg.VRRP.TrackFiles, false)
 	s.firstStatuses()
 	s.do(s.machine.Reload(now, old))
 	for _, r := range oldRouters {
@@ -177,6 +181,7 @@ func (s *service) Stop(done func()) {
 		s.do(s.machine.Stop(time.Now(), !s.env.Options.DontReleaseVRRP))
 		s.removeStatics()
 	}
+	s.files.Close()
 	for _, r := range s.routers {
 		r.retire()
 	}

@@ -12,3 +12,11 @@ const (
 	msgKeptGood      = "VRRP_Script(%s) considered successful on reload"
 	msgKeptBad       = "VRRP_Script(%s) considered unsuccessful on reload"
 )
+
+// The lines about tracked files (02-runtime section 13). The C daemon has no
+// counterpart of the last two.
+const (
+	msgInvalidNumber = "Invalid number %s read from %s - ignoring"
+	msgCannotWatch   = "Cannot watch track_file %s: %v"
+	msgCannotCreate  = "Cannot create track_file %s: %v"
+)
