@@ -73,9 +73,9 @@ func (r *Room) untrack(t *trackScript) {
 	delete(r.scriptByName, t.Name)
 	drop := func(e config.Tracked) bool { return e.Name == t.Name }
 	for _, v := range r.instances {
-		remove(&v.tracked.scripts, drop)
+		remove(&v.Tracking.Scripts, drop)
 	}
 	for _, g := range r.groups {
-		remove(&g.tracked.scripts, drop)
+		remove(&g.Tracking.Scripts, drop)
 	}
 }

@@ -68,19 +68,15 @@ func minimum(p *reader.Pass, v *instance) bool {
 // unusedScripts takes out what no instance tracks.
 func (r *Room) unusedScripts(p *reader.Pass) {
 	used := map[string]bool{}
-	note := func(t *tracking) {
-		for _, s := range t.scripts {
-			used[s.Name] = true
-		}
-	}
 	for _, v := range r.instances {
-		note(&v.tracked)
+		for _, t := range v.Tracking.Scripts {
+			used[t.Name] = true
+		}
 	}
 	for _, t := range r.scripts {
 		switch {
 		case r.scriptByName[t.Name] != t: // a later one of the same name
 		case used[t.Name]:
-			t.InitFail = t.InitFail && !t.tracked
 			p.Config.VRRP.Scripts = append(p.Config.VRRP.Scripts, &t.TrackScript)
 		default:
 			p.Log(logUnusedScript, t.Name)
@@ -101,14 +97,12 @@ func (r *Room) syncDaemon(p *reader.Pass) {
 func (r *Room) publish(p *reader.Pass) {
 	out := &p.Config.VRRP
 	for _, v := range r.instances {
-		v.Tracking = v.tracked.result()
 		out.Instances = append(out.Instances, &v.Instance)
 	}
 	for _, g := range r.groups {
 		for _, v := range g.members {
 			g.Instances = append(g.Instances, v.Name)
 		}
-		g.Tracking = g.tracked.result()
 		out.SyncGroups = append(out.SyncGroups, &g.SyncGroup)
 	}
 	for _, t := range r.processes {
@@ -118,16 +112,11 @@ func (r *Room) publish(p *reader.Pass) {
 	}
 	seen := map[string]bool{}
 	for _, v := range r.instances {
-		for _, t := range v.tracked.bfds {
+		for _, t := range v.Tracking.BFDs {
 			if !seen[t.Name] {
 				seen[t.Name] = true
 				out.TrackBFDs = append(out.TrackBFDs, r.usedBFDs[t.Name])
 			}
 		}
 	}
-}
-
-// result returns the lists of core/config.
-func (t *tracking) result() config.Tracking {
-	return config.Tracking{Interfaces: t.interfaces, Scripts: t.scripts, Files: t.files, Processes: t.processes, BFDs: t.bfds}
 }

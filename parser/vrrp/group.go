@@ -15,7 +15,6 @@ type syncGroup struct {
 	smtpAlert       choice
 	priorityChanges choice
 	members         []*instance
-	tracked         tracking
 }
 
 func (r *Room) groupHandlers() reader.Handlers {

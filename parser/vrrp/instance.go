@@ -57,7 +57,6 @@ type instance struct {
 	ipvlan          *line.IPVLAN
 	group           *syncGroup
 	link            reader.Link // of Interface
-	tracked         tracking
 }
 
 // base is the interface that the packets really leave through.

@@ -60,7 +60,6 @@ type Room struct {
 	garpLists   int               // interfaces blocks so far
 	garpWords   []string
 	usedBFDs    map[string]*config.TrackBFD
-	usedFiles   map[string]*config.TrackFile
 	usedProcess map[string]bool
 }
 
@@ -77,7 +76,7 @@ func New(s Sources) *Room {
 		byName:  map[string]*instance{}, devices: map[string]*instance{},
 		groupByName: map[string]*syncGroup{}, trackGroupByName: map[string]*config.TrackGroup{},
 		scriptByName: map[string]*trackScript{}, processByName: map[string]*config.TrackProcess{},
-		garpOf: map[string]bool{}, usedBFDs: map[string]*config.TrackBFD{}, usedFiles: map[string]*config.TrackFile{},
+		garpOf: map[string]bool{}, usedBFDs: map[string]*config.TrackBFD{},
 		usedProcess: map[string]bool{},
 	}
 }

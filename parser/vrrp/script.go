@@ -16,7 +16,6 @@ type trackScript struct {
 	owner     script.Owner
 	userGiven bool
 	badUser   bool
-	tracked   bool // some list has it
 }
 
 func (r *Room) scriptHandlers() reader.Handlers {

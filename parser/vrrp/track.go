@@ -8,28 +8,19 @@ import (
 	"keepalived/parser/reader"
 )
 
-// tracking is what an instance or a group lists.
-type tracking struct {
-	interfaces []config.Tracked
-	scripts    []config.Tracked
-	files      []config.Tracked
-	processes  []config.Tracked
-	bfds       []config.Tracked
-}
-
-// of returns the list of a kind.
-func (t *tracking) of(kind line.TrackKind) *[]config.Tracked {
+// listOf returns the list of a kind.
+func listOf(t *config.Tracking, kind line.TrackKind) *[]config.Tracked {
 	switch kind {
 	case line.TrackInterface:
-		return &t.interfaces
+		return &t.Interfaces
 	case line.TrackScript:
-		return &t.scripts
+		return &t.Scripts
 	case line.TrackFile:
-		return &t.files
+		return &t.Files
 	case line.TrackProcess:
-		return &t.processes
+		return &t.Processes
 	}
-	return &t.bfds
+	return &t.BFDs
 }
 
 // remove takes what drop says out of a list.
@@ -44,10 +35,10 @@ func (r *Room) trackHandlers() reader.Handlers {
 		"track_process": line.TrackProcess, "track_bfd": line.TrackBFD,
 	} {
 		h["vrrp_instance/"+keyword] = reader.Handler{Line: func(p *reader.Pass, s *reader.Statement) {
-			r.track(p, s, kind, r.instance.Name, &r.instance.tracked)
+			r.track(p, s, kind, r.instance.Name, &r.instance.Tracking)
 		}}
 		h["vrrp_sync_group/"+keyword] = reader.Handler{Line: func(p *reader.Pass, s *reader.Statement) {
-			r.track(p, s, kind, r.group.Name, &r.group.tracked)
+			r.track(p, s, kind, r.group.Name, &r.group.Tracking)
 		}}
 	}
 	return h
@@ -55,13 +46,13 @@ func (r *Room) trackHandlers() reader.Handlers {
 
 // track reads a line of a list: the object must exist and be new, then come
 // the options (section 14).
-func (r *Room) track(p *reader.Pass, s *reader.Statement, kind line.TrackKind, owner string, lists *tracking) {
+func (r *Room) track(p *reader.Pass, s *reader.Statement, kind line.TrackKind, owner string, lists *config.Tracking) {
 	name := s.Word(0)
 	entry, ok := r.object(p, kind, name, owner)
 	if !ok {
 		return
 	}
-	list := lists.of(kind)
+	list := listOf(lists, kind)
 	if slices.ContainsFunc(*list, func(t config.Tracked) bool { return t.Name == name }) {
 		p.General(duplicateText(kind), owner, name)
 		return
@@ -92,13 +83,12 @@ func (r *Room) object(p *reader.Pass, kind line.TrackKind, name, owner string) (
 		return config.Tracked{Name: p.Keep(name)}, ok
 	case line.TrackScript:
 		if t := r.scriptByName[name]; t != nil {
-			t.tracked = true // init_fail is void from now on
+			t.InitFail = false // as in the C daemon, which forgets it here
 			return config.Tracked{Name: t.Name, Weight: t.Weight, Reverse: t.Reverse}, true
 		}
 		p.General(msgTrackedScript, owner, name)
 	case line.TrackFile:
 		if t, ok := r.Files.Lookup(name); ok {
-			r.usedFiles[t.Name] = t
 			return config.Tracked{Name: t.Name, Weight: t.Weight, Reverse: t.Reverse}, true
 		}
 		p.General(msgTrackedFile, owner, name)

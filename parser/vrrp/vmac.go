@@ -35,7 +35,7 @@ func (r *Room) device(p *reader.Pass, v *instance) {
 		p.General(msgIPVLANFamily, v.Name)
 		v.fault(msgIPVLANFamily)
 	}
-	remove(&v.tracked.interfaces, func(t config.Tracked) bool {
+	remove(&v.Tracking.Interfaces, func(t config.Tracked) bool {
 		if t.Name != v.Interface && (!virtual || t.Name != v.base()) {
 			return false
 		}

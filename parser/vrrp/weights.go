@@ -15,11 +15,11 @@ func weights(p *reader.Pass, v *instance) {
 	if !member && !v.Owner() {
 		return
 	}
-	t, reason := &v.tracked, "SYNC group"
+	t, reason := &v.Tracking, "SYNC group"
 	if !member {
 		reason = "address_owner"
 	}
-	remove(&t.interfaces, func(t config.Tracked) bool {
+	remove(&t.Interfaces, func(t config.Tracked) bool {
 		if t.Weight == 0 {
 			return false
 		}
@@ -30,16 +30,16 @@ func weights(p *reader.Pass, v *instance) {
 		}
 		return !member
 	})
-	for i := range t.interfaces {
-		t.interfaces[i].Weight = 0
+	for i := range t.Interfaces {
+		t.Interfaces[i].Weight = 0
 	}
-	remove(&t.scripts, func(t config.Tracked) bool {
+	remove(&t.Scripts, func(t config.Tracked) bool {
 		if t.Weight != 0 {
 			p.General(msgWeightedScript, v.Name, t.Name, reason)
 		}
 		return t.Weight != 0
 	})
-	remove(&t.files, func(t config.Tracked) bool {
+	remove(&t.Files, func(t config.Tracked) bool {
 		switch t.Weight {
 		case 0:
 			return false
@@ -50,10 +50,10 @@ func weights(p *reader.Pass, v *instance) {
 		p.General(msgWeightedFile, v.Name, t.Name, t.Weight, reason)
 		return true
 	})
-	for i := range t.files {
-		t.files[i].Weight = 0
+	for i := range t.Files {
+		t.Files[i].Weight = 0
 	}
-	remove(&t.bfds, func(t config.Tracked) bool {
+	remove(&t.BFDs, func(t config.Tracked) bool {
 		if t.Weight != 0 {
 			p.General(msgWeightedBFD, v.Name, t.Name, t.Weight, reason)
 		}
@@ -125,21 +125,21 @@ func (r *Room) groupTracking(p *reader.Pass, g *syncGroup) {
 		g.clearWeights(p)
 	}
 	for _, v := range g.members {
-		for _, t := range g.tracked.interfaces {
+		for _, t := range g.Tracking.Interfaces {
 			own := t.Name == v.Interface && !v.DontTrackPrimary
-			r.merge(p, v, &v.tracked.interfaces, t, "interface", own)
+			r.merge(p, v, &v.Tracking.Interfaces, t, "interface", own)
 		}
-		for _, t := range g.tracked.scripts {
-			r.merge(p, v, &v.tracked.scripts, t, "script", false)
+		for _, t := range g.Tracking.Scripts {
+			r.merge(p, v, &v.Tracking.Scripts, t, "script", false)
 		}
-		for _, t := range g.tracked.files {
-			r.merge(p, v, &v.tracked.files, t, "file", false)
+		for _, t := range g.Tracking.Files {
+			r.merge(p, v, &v.Tracking.Files, t, "file", false)
 		}
-		for _, t := range g.tracked.processes {
-			r.merge(p, v, &v.tracked.processes, t, "process", false)
+		for _, t := range g.Tracking.Processes {
+			r.merge(p, v, &v.Tracking.Processes, t, "process", false)
 		}
-		for _, t := range g.tracked.bfds {
-			r.merge(p, v, &v.tracked.bfds, t, "bfd", false)
+		for _, t := range g.Tracking.BFDs {
+			r.merge(p, v, &v.Tracking.BFDs, t, "bfd", false)
 		}
 	}
 }
@@ -172,8 +172,8 @@ func (g *syncGroup) clearWeights(p *reader.Pass) {
 		list []config.Tracked
 		text string
 	}{
-		{g.tracked.scripts, msgOwnerScript}, {g.tracked.files, msgOwnerFile}, {g.tracked.processes, msgOwnerProcess},
-		{g.tracked.bfds, msgOwnerBFD}, {g.tracked.interfaces, msgOwnerInterface},
+		{g.Tracking.Scripts, msgOwnerScript}, {g.Tracking.Files, msgOwnerFile}, {g.Tracking.Processes, msgOwnerProcess},
+		{g.Tracking.BFDs, msgOwnerBFD}, {g.Tracking.Interfaces, msgOwnerInterface},
 	} {
 		for i := range l.list {
 			if l.list[i].Weight != 0 {
