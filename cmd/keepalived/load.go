@@ -1,13 +1,8 @@
 package main
 
 import (
-	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
-
-	"golang.org/x/sys/unix"
 
 	"keepalived/core/commandline"
 	"keepalived/core/supervisor"
@@ -98,29 +93,4 @@ func (h *host) entered() string {
 		return h.forced
 	}
 	return *h.name
-}
-
-// testConfiguration writes what is wrong with a configuration.
-func testConfiguration(o *commandline.Options, w io.Writer) int {
-	po := parserOptions(o, newHost(o.Namespace))
-	po.Test = true
-	r := parser.Load(po)
-	for _, d := range r.Diagnostics {
-		if !d.LogOnly {
-			fmt.Fprintln(w, d.Message)
-		}
-	}
-	status := r.TestStatus()
-	if status == parser.StatusOK && o.BadFacility {
-		// A bad -S counts as a problem of the configuration.
-		return parser.StatusProblems
-	}
-	return status
-}
-
-// openTestLog opens the file of -t, to append to it. A symbolic link is not
-// followed.
-func openTestLog(path string) (*os.File, error) {
-	unix.Umask(0o177)
-	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND|unix.O_NOFOLLOW, 0o644)
 }

@@ -31,21 +31,30 @@ func (p program) run(args []string, stdout, stderr io.Writer) int {
 		stdout, stderr = io.Discard, io.Discard
 	}
 	if len(args) > 0 && filepath.Base(args[0]) == "genhash" {
-		return p.genhash(args, stdout, stderr)
+		return p.hash(args, stdout, stderr)
 	}
 	r := commandline.Parse(args, stdout, stderr)
 	switch {
 	case r.Exit:
 		return r.Status
 	case r.Genhash != nil:
-		return p.genhash(r.Genhash, stdout, stderr)
+		return p.hash(r.Genhash, stdout, stderr)
 	case r.ConfigTest:
-		return p.test(&r.Options, stderr)
+		return test(&r.Options, stdout, stderr)
 	}
 	return supervisor.Main(supervisor.Settings{
 		Options: r.Options, Args: args, Built: p.built(),
 		Load: func(reload bool) *supervisor.Loaded { return p.load(&r.Options, reload) },
 	}, role)
+}
+
+// hash is genhash.
+func (p program) hash(args []string, stdout, stderr io.Writer) int {
+	if p.genhash == nil {
+		fmt.Fprintln(stderr, "genhash is not built in yet")
+		return 1
+	}
+	return p.genhash(args, stdout, stderr)
 }
 
 func (p program) built() (built [process.Kinds]bool) {
@@ -79,19 +88,4 @@ func temporaryDirectory() string {
 		return d
 	}
 	return "/tmp"
-}
-
-// test is -t: it shows what is wrong with the configuration, and returns the
-// status that says how bad it is (02-runtime section 1.5).
-func (p program) test(o *commandline.Options, stderr io.Writer) int {
-	if o.ConfigTestFile != "" {
-		f, err := openTestLog(o.ConfigTestFile)
-		if err != nil {
-			fmt.Fprintf(stderr, "Unable to open config-test log file %s %s\n", o.ConfigTestFile, supervisor.ErrnoText(err))
-			return 1
-		}
-		defer f.Close()
-		stderr = f
-	}
-	return testConfiguration(o, stderr)
 }

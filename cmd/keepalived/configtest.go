@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"keepalived/core/commandline"
+	"keepalived/core/supervisor"
+	"keepalived/parser"
+	"keepalived/parser/explain"
+	"keepalived/parser/source"
+)
+
+// test is -t: it shows what is wrong with the configuration, and returns the
+// status that says how bad it is (02-runtime section 1.5). The C daemon's
+// lines go to stderr, or to the file of -t; a person at a terminal gets them
+// explained; JSON is for other programs, and
+// goes to stdout.
+func test(o *commandline.Options, stdout, stderr io.Writer) int {
+	unix.Umask(0o177)
+	if o.ConfigTestFile != "" {
+		f, err := os.OpenFile(o.ConfigTestFile, os.O_WRONLY|os.O_CREATE|os.O_APPEND|unix.O_NOFOLLOW, 0o644)
+		if err != nil {
+			fmt.Fprintf(stderr, "Unable to open config-test log file %s %s\n", o.ConfigTestFile, supervisor.ErrnoText(err))
+			return 1
+		}
+		defer f.Close()
+		stdout, stderr = f, f
+	}
+	po := parserOptions(o, newHost(o.Namespace))
+	po.Test = true
+	r := parser.Load(po)
+	status := r.TestStatus()
+	if status == parser.StatusOK && o.BadFacility {
+		// A bad -S counts as a problem of the configuration.
+		status = parser.StatusProblems
+	}
+	var err error
+	switch {
+	case o.JSON:
+		err = explain.New(r.Diagnostics, status).JSON(stdout)
+	case o.Explain || o.ConfigTestFile == "" && terminal(stderr):
+		err = explain.New(r.Diagnostics, status).Text(stderr, source.Disk{}.Read)
+	default:
+		for _, d := range r.Diagnostics {
+			if !d.LogOnly {
+				fmt.Fprintln(stderr, d.Message)
+			}
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return status
+}
+
+// terminal reports whether a person reads what is written to w.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	_, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
+	return err == nil
+}

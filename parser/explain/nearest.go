@@ -1,0 +1,46 @@
+package explain
+
+// nearest returns the name that a mistyped word was probably meant to be, empty
+// when none is near: a third of the word may be wrong, three letters at most.
+func nearest(word string, names []string) string {
+	best, limit := "", min(3, len(word)/3)
+	for _, name := range names {
+		if d := distance(word, name, limit); d <= limit {
+			if best == "" || d < limit {
+				best = name
+			}
+			if d == 0 {
+				return name
+			}
+			limit = d
+		}
+	}
+	return best
+}
+
+// distance is how many letters must be inserted, deleted, changed or swapped
+// with their neighbour to make b of a; more than limit when it is not near.
+func distance(a, b string, limit int) int {
+	if len(a)-len(b) > limit || len(b)-len(a) > limit {
+		return limit + 1
+	}
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			change := last[j-1]
+			if a[i-1] != b[j-1] {
+				change++
+			}
+			row[j] = min(change, last[j]+1, row[j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}
