@@ -83,11 +83,7 @@ func (l *loader) load() {
 		return
 	}
 	l.file = file
-	l.global = global.New(l.config, l.host)
-	files, sessions := trackfile.New(), bfd.New()
-	l.lvs = lvs.New(l.global, sessions, files)
-	l.vrrp = vrrp.New(vrrp.Sources{Global: l.global, Files: files, BFDs: sessions, Root: os.DirFS("/")})
-	l.language = reader.NewLanguage(keyword.New(), l.global.Handlers(), files.Handlers(), sessions.Handlers(), l.lvs.Handlers(), l.vrrp.Handlers())
+	l.furnish()
 	if !l.parent() {
 		return
 	}
@@ -96,6 +92,15 @@ func (l *loader) load() {
 			return
 		}
 	}
+}
+
+// furnish makes the rooms, and the language out of their handlers.
+func (l *loader) furnish() {
+	l.global = global.New(l.config, l.host)
+	files, sessions := trackfile.New(), bfd.New()
+	l.lvs = lvs.New(l.global, sessions, files)
+	l.vrrp = vrrp.New(vrrp.Sources{Global: l.global, Files: files, BFDs: sessions, Root: os.DirFS("/")})
+	l.language = reader.NewLanguage(keyword.New(), l.global.Handlers(), files.Handlers(), sessions.Handlers(), l.lvs.Handlers(), l.vrrp.Handlers())
 }
 
 // parent runs the pass of the parent process. It returns false when no other

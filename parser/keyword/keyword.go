@@ -38,6 +38,9 @@ func Of(passes ...config.Pass) Passes {
 // Has reports whether a pass is in the set.
 func (s Passes) Has(p config.Pass) bool { return s&(1<<p) != 0 }
 
+// Last reports whether a pass is the last of the set.
+func (s Passes) Last(p config.Pass) bool { return s>>p == 1 }
+
 // Keyword is one row of the table.
 type Keyword struct {
 	// Path is the block, as "virtual_server/real_server", or the line

@@ -72,6 +72,24 @@ func newLevel(t *keyword.Table, handlers Handlers, path string) *level {
 	return l
 }
 
+// Unhandled returns the paths of the keywords for which nobody does anything,
+// in no order.
+func (l *Language) Unhandled() []string { return l.top.unhandled("", nil) }
+
+func (l *level) unhandled(path string, found []string) []string {
+	for name, e := range l.entries {
+		full := join(path, name)
+		h := &e.handler
+		if e.keyword.Shape != keyword.Word && h.Read == nil && h.Open == nil && h.Close == nil && h.Line == nil && e.sub == nil {
+			found = append(found, full)
+		}
+		if e.sub != nil {
+			found = e.sub.unhandled(full, found)
+		}
+	}
+	return found
+}
+
 func join(path, name string) string {
 	if path == "" {
 		return name

@@ -117,6 +117,9 @@ func (p *Pass) dispatch(e *entry, s *Statement, top bool) {
 		if active && e.handler.Close != nil {
 			e.handler.Close(p)
 		}
+		if top && e.keyword.Passes.Last(p.Process) {
+			p.cursor.Forget()
+		}
 	case keyword.Lines:
 		p.data(e, s, active)
 	}

@@ -27,6 +27,7 @@ type Cursor struct {
 	top   []*Item
 	stack []position
 	block *Block // to be entered by the next step
+	last  *Item  // of the top level
 }
 
 // position is where the cursor is in a block.
@@ -60,9 +61,9 @@ func (c *Cursor) Next() (e Event, ok bool) {
 	if len(c.top) == 0 {
 		return Event{}, false
 	}
-	item := c.top[0]
+	c.last = c.top[0]
 	c.top = c.top[1:]
-	return c.enter(item)
+	return c.enter(c.last)
 }
 
 // enter returns the event of an item.
@@ -93,6 +94,14 @@ func (c *Cursor) SkipBlock() bool {
 	}
 	c.block = nil
 	return true
+}
+
+// Forget gives up the contents of the block of the top level that has just
+// been left, for when no other walk will enter it. It still can be skipped.
+func (c *Cursor) Forget() {
+	if len(c.stack) == 0 && c.last != nil && c.last.Block != nil && c.last.Block.Closed && !c.last.Block.Troubled {
+		c.last.Block.Items = nil
+	}
 }
 
 // OpenFollows reports whether the next piece is a {, problems aside.
