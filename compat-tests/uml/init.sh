@@ -28,7 +28,6 @@ echo "$uml_mark begin"
 sh "$uml_job/job.sh" </dev/null
 status=$?
 sync
-echo
 echo "$uml_mark end $status"
 # The runner ends the guest when it sees the mark. A daemon of the job may
 # still hold the pipe, so its end is nothing to wait for.

@@ -2,6 +2,7 @@ package uml
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -18,21 +19,25 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// TestConsole feeds the console octet by octet and at once.
+// TestConsole feeds the console in pieces of any size.
 func TestConsole(t *testing.T) {
-	const input = "kernel says\n@@x begin\nfirst\n@@x\npart@@x end 9\nlast\n@@x end 7\npower off\n"
-	const want = "first\n@@x\npart@@x end 9\nlast"
-	for _, size := range []int{1, 2, 7, len(input)} {
-		c := newConsole("x", nil)
-		c.atEnd = func() {}
+	const input = "kernel says\n@@x begin\nfirst\n@@\n@@x@@y\nno line end@@x end 7\npower off\n"
+	const want = "first\n@@\n@@x@@y\nno line end"
+	for size := 1; size <= len(input); size++ {
+		var live strings.Builder
+		ends := 0
+		c := newConsole("x", &live)
+		c.atEnd = func() { ends++ }
 		for chunk := range slices.Chunk([]byte(input), size) {
 			if _, err := c.Write(chunk); err != nil {
 				t.Fatal(err)
 			}
 		}
-		c.Flush()
-		if c.Output() != want || c.status != 7 || !c.ended {
-			t.Errorf("in pieces of %d: output %q, status %d, ended %v", size, c.Output(), c.status, c.ended)
+		if c.output.String() != want || live.String() != want || c.status != 7 || !c.ended || ends != 1 {
+			t.Errorf("in pieces of %d: output %q, status %d, %d ends", size, c.output.String(), c.status, ends)
+		}
+		if c.before.String() != "kernel says\n" {
+			t.Errorf("in pieces of %d: before the command %q", size, c.before.String())
 		}
 	}
 }

@@ -79,7 +79,7 @@ func Boot(ctx context.Context, job Job) (Result, error) {
 		"quiet", "loglevel=1", // a panic is still told
 		"uml_dir=" + dir, "umid=guest",
 		"init=" + filepath.Join(dir, "init.sh"),
-		"uml_job=" + dir, "uml_mark=" + c.mark,
+		"uml_job=" + dir, "uml_mark=" + strings.TrimSpace(c.mark),
 	}
 	if job.Terminal {
 		arguments = append(arguments, "uml_terminal=1")
@@ -88,15 +88,14 @@ func Boot(ctx context.Context, job Job) (Result, error) {
 	defer stop()
 	c.atEnd = stop
 	err = run(running, exec.Command(kernel, arguments...), c)
-	c.Flush()
 	switch {
 	case c.ended:
 	case ctx.Err() != nil:
-		return Result{Output: c.Output()}, fmt.Errorf("user mode linux: %v: %w\n%s", job.Command, ctx.Err(), c.Tail())
+		return Result{Output: c.output.String()}, fmt.Errorf("user mode linux: %v: %w\n%s", job.Command, ctx.Err(), c.Tail())
 	default:
-		return Result{Output: c.Output()}, fmt.Errorf("user mode linux: the guest died (%v)\n%s", err, c.Tail())
+		return Result{Output: c.output.String()}, fmt.Errorf("user mode linux: the guest died (%v)\n%s", err, c.Tail())
 	}
-	return Result{Output: c.Output(), Status: c.status}, nil
+	return Result{Output: c.output.String(), Status: c.status}, nil
 }
 
 // run starts the guest and waits for its end. Nothing of the guest outlives
@@ -197,11 +196,11 @@ func writeJob(dir string, job Job) error {
 		q := quote(path)
 		fmt.Fprintf(&mounts, "mkdir -p %s 2>/dev/null; mount -t hostfs -o %s none %s || echo cannot share %s\n", q, q, q, q)
 	}
-	var script bytes.Buffer
+	script := bytes.NewBufferString("unset uml_job uml_mark uml_terminal\n")
 	for _, assignment := range job.Env {
-		fmt.Fprintf(&script, "export %s\n", quote(assignment))
+		fmt.Fprintf(script, "export %s\n", quote(assignment))
 	}
-	fmt.Fprintf(&script, "cd %s || exit 127\nexec", quote(orDefault(job.Dir, "/")))
+	fmt.Fprintf(script, "cd %s || exit 127\nexec", quote(orDefault(job.Dir, "/")))
 	for _, word := range job.Command {
 		script.WriteString(" " + quote(word))
 	}
@@ -238,80 +237,68 @@ type console struct {
 	status int
 	before bytes.Buffer // before the command
 	output bytes.Buffer
-	held   []byte // the beginning of a line that may be the end mark
-	inside bool   // the beginning of the present line was emitted
+	held   []byte // what may be the beginning of a mark
 	atEnd  func() // called at the end mark
 }
 
 func newConsole(name string, live io.Writer) *console {
-	return &console{mark: "@@" + name, live: live}
+	return &console{mark: "@@" + name + " ", live: live}
 }
 
 // Write takes the next octets of the console.
 func (c *console) Write(p []byte) (int, error) {
-	n := len(p)
-	for len(p) > 0 {
-		i := bytes.IndexByte(p, '\n')
-		if i < 0 {
-			c.part(p)
+	data := append(c.held, p...)
+	c.held = nil
+	for len(data) > 0 && !c.ended {
+		at := possible(data, c.mark)
+		c.emit(data[:at])
+		data = data[at:]
+		line, rest, whole := bytes.Cut(data, []byte("\n"))
+		if !whole {
+			c.held = bytes.Clone(data)
 			break
 		}
-		c.line(append(c.held, p[:i+1]...))
-		c.held = nil
-		p = p[i+1:]
+		c.take(strings.TrimPrefix(strings.TrimRight(string(line), "\r"), c.mark))
+		data = rest
 	}
-	return n, nil
+	return len(p), nil
 }
 
-// part takes the beginning of a line, and keeps it back while it may become the
-// end mark.
-func (c *console) part(p []byte) {
-	c.held = append(c.held, p...)
-	if c.inside || c.begun && !c.ended && !strings.HasPrefix(c.mark, string(c.held[:min(len(c.held), len(c.mark))])) {
-		c.emit(c.held)
-		c.held, c.inside = nil, true
+// possible is where a mark begins in the data, or may begin at its end; the
+// length of the data when it does not.
+func possible(data []byte, mark string) int {
+	if at := bytes.Index(data, []byte(mark)); at >= 0 {
+		return at
 	}
+	for at := max(0, len(data)-len(mark)); at < len(data); at++ {
+		if strings.HasPrefix(mark, string(data[at:])) {
+			return at
+		}
+	}
+	return len(data)
 }
 
-// line takes a whole line (or the rest of one whose beginning was emitted).
-func (c *console) line(l []byte) {
-	switch text := strings.TrimRight(string(l), "\r\n"); {
-	case c.ended:
-	case c.inside:
-		c.emit(l)
-		c.inside = false
-	case !c.begun && text == c.mark+" begin":
+// take carries out what init says behind a mark.
+func (c *console) take(word string) {
+	if word == "begin" {
 		c.begun = true
-	case !c.begun:
-		c.before.Write(l)
-	case strings.HasPrefix(text, c.mark+" end "):
-		c.status, _ = strconv.Atoi(strings.TrimPrefix(text, c.mark+" end "))
-		c.ended = true
+		return
+	}
+	if status, err := strconv.Atoi(strings.TrimPrefix(word, "end ")); err == nil {
+		c.status, c.ended = status, true
 		c.atEnd()
-	default:
-		c.emit(l)
 	}
 }
 
 func (c *console) emit(p []byte) {
+	if !c.begun {
+		c.before.Write(p)
+		return
+	}
 	c.output.Write(p)
 	if c.live != nil {
 		_, _ = c.live.Write(p)
 	}
-}
-
-// Flush ends the console: what was held back is output.
-func (c *console) Flush() {
-	if len(c.held) > 0 && !c.ended {
-		c.line(c.held)
-	}
-	c.held = nil
-}
-
-// Output is what the command printed, without the line end that init adds
-// before the mark.
-func (c *console) Output() string {
-	return strings.TrimSuffix(c.output.String(), "\n")
 }
 
 // Tail is the last of the console, for an error.

@@ -1,9 +1,11 @@
 package uml_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -48,7 +50,7 @@ func TestGuest(t *testing.T) {
 	if result.Status != 3 {
 		t.Errorf("exit status %d, want 3", result.Status)
 	}
-	if got := strings.TrimSuffix(live.String(), "\n"); got != want {
+	if got := live.String(); got != want {
 		t.Errorf("live output %q, want %q", got, want)
 	}
 	out, err := os.ReadFile(filepath.Join(share, "out"))
@@ -75,27 +77,76 @@ func TestTimeLimit(t *testing.T) {
 	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "so far") {
 		t.Errorf("error %v, want the time limit and the output", err)
 	}
-	deadline := time.Now().Add(5 * time.Second)
-	for len(guests(t, "mem="+memory)) > 0 {
-		if time.Now().After(deadline) {
-			t.Fatalf("processes of the guest are left: %v", guests(t, "mem="+memory))
-		}
-		runtime.Gosched()
+	await(t, "the end of the guest", func() bool { return guests(t, memory) == 0 })
+}
+
+// TestCommand runs the command of this package: its output and exit status are
+// those of the command in the guest.
+func TestCommand(t *testing.T) {
+	out, err := exec.Command(buildCommand(t), "-env", "WHO=me", "sh", "-c", "echo $WHO; exit 5").Output()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 5 || string(out) != "me\n" {
+		t.Errorf("output %q, error %v, want exit status 5", out, err)
 	}
 }
 
-// guests lists the processes that have the word on their command line.
-func guests(t *testing.T, word string) []string {
+// TestStarterKilled shows that a guest does not outlive the process that
+// started it, however that ends.
+func TestStarterKilled(t *testing.T) {
+	const memory = "334M"
+	starter := exec.Command(buildCommand(t), "-memory", memory, "sh", "-c", "echo running; sleep 1000")
+	output, err := starter.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := starter.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(output).ReadString('\n'); line != "running\n" {
+		t.Errorf("first line %q, %v", line, err)
+	}
+	if guests(t, memory) == 0 {
+		t.Error("the guest's processes cannot be found")
+	}
+	if err := starter.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = starter.Wait() // it was killed
+	await(t, "the end of the guest", func() bool { return guests(t, memory) == 0 })
+}
+
+// buildCommand compiles the command of this package.
+func buildCommand(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "uml")
+	if out, err := exec.Command("go", "build", "-o", binary, "keepalived/compat-tests/uml/cmd/uml").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return binary
+}
+
+// await polls a condition.
+func await(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(5 * time.Second); !done(); runtime.Gosched() {
+		if time.Now().After(deadline) {
+			t.Fatalf("no %s within 5 s", what)
+		}
+	}
+}
+
+// guests counts the processes of guests with that much memory.
+func guests(t *testing.T, memory string) int {
 	t.Helper()
 	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var found []string
+	n := 0
 	for _, file := range files {
-		if data, _ := os.ReadFile(file); strings.Contains(string(data), word) {
-			found = append(found, file)
+		if data, _ := os.ReadFile(file); strings.Contains(string(data), "linux.uml\x00mem="+memory) {
+			n++
 		}
 	}
-	return found
+	return n
 }
