@@ -178,20 +178,15 @@ func (c *Conn) Receive(f func(fd int) bool) error {
 // await waits for the end of a connect.
 func (c *Conn) await(deadline time.Time) Outcome {
 	c.Until(deadline)
-	first := true
 	var errno int
 	var err error
 	werr := c.raw.Write(func(fd uintptr) bool {
-		if first { // the first call comes before any waiting
-			first = false
-			return false
-		}
 		errno, err = unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_ERROR)
 		if err != nil || errno != 0 {
 			return true
 		}
 		_, perr := unix.Getpeername(int(fd))
-		return perr == nil // else woken too early
+		return perr == nil // else it goes on
 	})
 	switch {
 	case werr != nil:

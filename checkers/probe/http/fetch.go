@@ -26,9 +26,9 @@ type Options struct {
 	// Limit bounds the whole attempt: a reply that never ends is given up. 0
 	// means no limit.
 	Limit time.Duration
-	// Body is told of each part of the body, Tap of everything as it is read.
-	// Both may be nil.
-	Body, Tap func([]byte)
+	// Body is told of each part of the body, Counted of what of it the digest
+	// counts, Tap of everything as it is read. All may be nil.
+	Body, Counted, Tap func([]byte)
 }
 
 // Fetched is the end of a fetch.
@@ -96,7 +96,7 @@ func Fetch(ctx context.Context, r *probe.Result, o Options) Fetched {
 // read reads to the end of the stream. Plain reads have a fresh timeout each;
 // those of TLS share the first one.
 func (f *Fetched) read(c *probe.Conn, stream io.Reader, o Options) {
-	f.Reply = newReply(o.Body)
+	f.Reply = newReply(o.Body, o.Counted)
 	buf := make([]byte, bufferSize)
 	c.Until(time.Now().Add(o.Target.Timeout))
 	for some := false; ; some = true {

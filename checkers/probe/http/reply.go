@@ -23,11 +23,12 @@ type Reply struct {
 
 	header []byte
 	sum    hash.Hash
-	body   func([]byte) // told of each part of the body
+	// told of each part of the body, and of what of it counts
+	body, counted func([]byte)
 }
 
-func newReply(body func([]byte)) *Reply {
-	return &Reply{ContentLength: -1, sum: md5.New(), body: body}
+func newReply(body, counted func([]byte)) *Reply {
+	return &Reply{ContentLength: -1, sum: md5.New(), body: body, counted: counted}
 }
 
 // Digest is the MD5 digest of the body, of at most Content-Length octets.
@@ -66,6 +67,9 @@ func (r *Reply) add(b []byte) {
 		counted = b[:min(int64(len(b)), max(0, r.ContentLength-r.Received))]
 	}
 	r.sum.Write(counted)
+	if r.counted != nil {
+		r.counted(counted)
+	}
 	r.Received += int64(len(b))
 	if r.body != nil {
 		r.body(b)
