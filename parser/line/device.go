@@ -43,8 +43,9 @@ type VMAC struct {
 	GroupSet      bool
 }
 
-// UseVMAC reads a use_vmac line, words[0] being the keyword.
-func (c *Context) UseVMAC(words []string) (*VMAC, error) {
+// UseVMAC reads a use_vmac line, words[0] being the keyword, into v. A second
+// line adds to what the first one said.
+func (c *Context) UseVMAC(words []string, v *VMAC) error {
 	kind := func(word string) lexer.TokenType {
 		switch word {
 		case "netlink_notify_msg":
@@ -56,15 +57,14 @@ func (c *Context) UseVMAC(words []string) (*VMAC, error) {
 	}
 	tree, err := parse(deviceGrammar(), kind, words, 1)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	v := new(VMAC)
 	for _, o := range tree.Options {
 		switch {
 		case o.Flag != "":
 			v.NetlinkNotify = true
 		case o.Pair != nil && o.Pair.Value == nil:
-			return nil, missing(words, o.Pos.Column-1)
+			return missing(words, o.Pos.Column-1)
 		case o.Pair != nil && o.Pair.Key == "name":
 			c.vmacName(v, o.Pair.Value.Text)
 		case o.Pair != nil:
@@ -77,7 +77,7 @@ func (c *Context) UseVMAC(words []string) (*VMAC, error) {
 			c.vmacName(v, o.Word.Text)
 		}
 	}
-	return v, nil
+	return nil
 }
 
 func (c *Context) vmacName(v *VMAC, word string) {

@@ -2,6 +2,7 @@ package vrrp
 
 import (
 	"keepalived/core/config"
+	"keepalived/parser/line"
 	"keepalived/parser/reader"
 )
 
@@ -14,14 +15,17 @@ func (r *Room) deviceHandlers() reader.Handlers {
 
 func (r *Room) useVMAC(p *reader.Pass, s *reader.Statement) {
 	v := r.instance
-	vmac, err := r.context(p).UseVMAC(s.Words)
-	missing(p, err)
-	if vmac.Name != "" {
-		vmac.Name = r.deviceName(p, v, vmac.Name, "macvlan", msgVMACNotMacvlan)
+	if v.vmac == nil {
+		v.vmac = new(line.VMAC)
 	}
-	v.vmac, v.ipvlan = vmac, nil
+	before := v.vmac.Name
+	missing(p, r.context(p).UseVMAC(s.Words, v.vmac))
+	if v.vmac.Name != before {
+		v.vmac.Name = r.deviceName(p, v, v.vmac.Name, "macvlan", msgVMACNotMacvlan)
+	}
 }
 
+// useIPVLAN takes precedence over a use_vmac, before or after.
 func (r *Room) useIPVLAN(p *reader.Pass, s *reader.Statement) {
 	v := r.instance
 	if v.ipvlan != nil {
@@ -36,7 +40,7 @@ func (r *Room) useIPVLAN(p *reader.Pass, s *reader.Statement) {
 	if ipvlan.Name != "" {
 		ipvlan.Name = r.deviceName(p, v, ipvlan.Name, "ipvlan", msgIPVLANNotIPVLAN)
 	}
-	v.ipvlan, v.vmac = ipvlan, nil
+	v.ipvlan = ipvlan
 }
 
 // deviceName returns the name if no other instance and no interface of

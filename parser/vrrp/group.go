@@ -11,7 +11,6 @@ import (
 type syncGroup struct {
 	config.SyncGroup
 	names           []string // as listed
-	listGiven       bool
 	smtpAlert       choice
 	priorityChanges choice
 	members         []*instance
@@ -57,11 +56,10 @@ func (r *Room) closeGroup(p *reader.Pass) {
 }
 
 func (r *Room) openGroupList(p *reader.Pass, s *reader.Statement) bool {
-	if r.group.listGiven {
+	if len(r.group.names) > 0 { // an empty list does not count
 		p.General(msgListTwice, r.group.Name)
 		return false
 	}
-	r.group.listGiven = true
 	return true
 }
 
@@ -87,7 +85,7 @@ func (r *Room) openTrackGroup(p *reader.Pass, s *reader.Statement) bool {
 		p.General(msgTrackGroupDefined, name)
 		return false
 	}
-	r.trackGroup, r.trackGroupList = &config.TrackGroup{Name: name}, false
+	r.trackGroup = &config.TrackGroup{Name: name}
 	r.trackGroupByName[name] = r.trackGroup
 	r.trackGroups = append(r.trackGroups, r.trackGroup)
 	return true
@@ -103,11 +101,10 @@ func (r *Room) closeTrackGroup(p *reader.Pass) {
 }
 
 func (r *Room) openTrackGroupList(p *reader.Pass, s *reader.Statement) bool {
-	if r.trackGroupList {
+	if len(r.trackGroup.Instances) > 0 {
 		p.General(msgListTwice, r.trackGroup.Name)
 		return false
 	}
-	r.trackGroupList = true
 	return true
 }
 

@@ -198,6 +198,7 @@ func (r *Room) vrf(p *reader.Pass, s *reader.Statement) {
 		p.General(msgVRFTwice, v.Name, v.VRF)
 	case !ok && !p.Config.Global.DynamicInterfaces:
 		p.General(msgVRFMissing, v.Name, name)
+		r.context(p).BadInterface = true
 	case link.Loopback:
 		p.General(msgVRFLoopback, v.Name, name)
 	default:

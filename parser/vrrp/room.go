@@ -46,7 +46,6 @@ type Room struct {
 	trackGroups      []*config.TrackGroup
 	trackGroupByName map[string]*config.TrackGroup
 	trackGroup       *config.TrackGroup // being read
-	trackGroupList   bool               // it has a group block
 
 	scripts       []*trackScript
 	scriptByName  map[string]*trackScript

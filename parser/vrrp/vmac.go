@@ -14,10 +14,10 @@ import (
 func (r *Room) device(p *reader.Pass, v *instance) {
 	virtual := v.vmac != nil || v.ipvlan != nil
 	switch {
-	case v.vmac != nil:
-		r.vmac(p, v)
 	case v.ipvlan != nil:
 		r.ipvlan(p, v)
+	case v.vmac != nil:
+		r.vmac(p, v)
 	}
 	if v.VMACXmitBase && v.Strict && virtual {
 		p.General(msgStrictXmitBase, v.Name)
