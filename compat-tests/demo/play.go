@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"keepalived/compat-tests/laboratory"
+	"keepalived/compat-tests/lecture"
 )
 
 // longest is how long the demo waits for anything; a guest on a busy machine is
@@ -24,7 +25,7 @@ type scene struct {
 
 // stage is a demo in progress.
 type stage struct {
-	network  *network
+	network  *lecture.Network
 	traffic  *traffic
 	timeline *timeline
 	program  string
@@ -33,16 +34,16 @@ type stage struct {
 
 // play runs the whole demo. Its error says what did not come back.
 func play(ctx context.Context, o options, screen io.Writer) (err error) {
-	n, err := build(ctx, o.method)
+	n, err := lecture.Build(ctx, o.method)
 	if n != nil {
-		defer func() { err = errors.Join(err, n.lab.Close()) }()
+		defer func() { err = errors.Join(err, n.Lab.Close()) }()
 	}
 	if err != nil {
 		return err
 	}
-	s := &stage{network: n, traffic: newTraffic(n.client), timeline: &timeline{screen: screen, colour: o.colour, start: time.Now()}, program: o.daemon}
+	s := &stage{network: n, traffic: newTraffic(n.Client), timeline: &timeline{screen: screen, colour: o.colour, start: time.Now()}, program: o.daemon}
 	fmt.Fprintf(screen, "\nTwo directors (d1, d2), three web servers (rs1, rs2, rs3), method %s; the client asks http://%s/ every 50 ms.\n"+
-		"Each line: who is MASTER, and one character for each request: 1 2 3 the server that answered, x nobody.\n\n", strings.ToUpper(o.method), serviceAddress)
+		"Each line: who is MASTER, and one character for each request: 1 2 3 the server that answered, x nobody.\n\n", strings.ToUpper(o.method), lecture.ServiceAddress)
 	if err := s.open(ctx); err != nil {
 		return s.explain(err)
 	}
@@ -62,13 +63,13 @@ func play(ctx context.Context, o options, screen io.Writer) (err error) {
 
 // open starts everything and waits until the service is complete.
 func (s *stage) open(ctx context.Context) error {
-	for _, server := range s.network.servers {
-		if err := s.network.startServer(ctx, server); err != nil {
+	for _, server := range s.network.Servers {
+		if err := s.network.StartServer(ctx, server); err != nil {
 			return err
 		}
 	}
-	for _, d := range s.network.directors {
-		if err := s.network.startDirector(ctx, d, s.program); err != nil {
+	for _, d := range s.network.Directors {
+		if err := s.network.StartDirector(ctx, d, s.program); err != nil {
 			return err
 		}
 		if err := s.awaitTable(ctx, d, "rs1", "rs2", "rs3"); err != nil {
@@ -81,11 +82,11 @@ func (s *stage) open(ctx context.Context) error {
 
 // act does what the demo is about.
 func (s *stage) act(ctx context.Context) error {
-	d1, rs2 := s.network.directors[0], s.network.servers[1]
+	d1, rs2 := s.network.Directors[0], s.network.Servers[1]
 	return errors.Join(
 		s.scene(ctx, "all is well", func() error { return nil }),
 		s.scene(ctx, "web server rs2 is killed", func() error {
-			if err := rs2.nginx.Kill(); err != nil {
+			if err := rs2.Nginx.Kill(); err != nil {
 				return err
 			}
 			if err := s.awaitTable(ctx, d1, "rs1", "rs3"); err != nil {
@@ -95,7 +96,7 @@ func (s *stage) act(ctx context.Context) error {
 			return nil
 		}),
 		s.scene(ctx, "web server rs2 is back", func() error {
-			if err := s.network.startServer(ctx, rs2); err != nil {
+			if err := s.network.StartServer(ctx, rs2); err != nil {
 				return err
 			}
 			if err := s.awaitTable(ctx, d1, "rs1", "rs2", "rs3"); err != nil {
@@ -105,13 +106,13 @@ func (s *stage) act(ctx context.Context) error {
 			return nil
 		}),
 		s.scene(ctx, "director d1 is killed (SIGKILL, cables dead)", func() error {
-			if err := s.network.cutPower(ctx, d1); err != nil {
+			if err := s.network.CutPower(ctx, d1); err != nil {
 				return err
 			}
 			return s.awaitMaster(ctx, "d2")
 		}),
 		s.scene(ctx, "director d1 is back", func() error {
-			if err := s.network.startDirector(ctx, d1, s.program); err != nil {
+			if err := s.network.StartDirector(ctx, d1, s.program); err != nil {
 				return err
 			}
 			return s.awaitMaster(ctx, "d1")
@@ -155,7 +156,7 @@ func (s *stage) awaitTraffic(ctx context.Context) error {
 }
 
 func (s *stage) awaitMaster(ctx context.Context, name string) error {
-	err := laboratory.Eventually(ctx, longest, name+" is MASTER", func() (bool, error) { return s.network.master() == name, nil })
+	err := laboratory.Eventually(ctx, longest, name+" is MASTER", func() (bool, error) { return s.network.Master() == name, nil })
 	if err == nil {
 		s.timeline.event("%s is MASTER", name)
 	}
@@ -163,13 +164,13 @@ func (s *stage) awaitMaster(ctx context.Context, name string) error {
 }
 
 // awaitTable waits until exactly these servers are in a director's table.
-func (s *stage) awaitTable(ctx context.Context, d *director, names ...string) error {
-	what := fmt.Sprintf("the table of %s holds %v", d.node.Name, names)
+func (s *stage) awaitTable(ctx context.Context, d *lecture.Director, names ...string) error {
+	what := fmt.Sprintf("the table of %s holds %v", d.Node.Name, names)
 	return laboratory.Eventually(ctx, longest, what, func() (bool, error) {
-		if status, ended := d.daemon.Exited(); ended {
+		if status, ended := d.Daemon.Exited(); ended {
 			return false, fmt.Errorf("its daemon ended with status %d", status)
 		}
-		table, err := s.network.table(d)
+		table, err := s.network.Table(d)
 		return slices.Equal(table, names), err
 	})
 }
@@ -195,20 +196,20 @@ func (s *stage) report(screen io.Writer) {
 
 // close stops the directors in order; nothing of theirs may stay behind.
 func (s *stage) close(ctx context.Context) error {
-	for _, d := range s.network.directors {
-		if err := d.daemon.Signal(15); err != nil {
+	for _, d := range s.network.Directors {
+		if err := d.Daemon.Signal(15); err != nil {
 			return err
 		}
 	}
-	for _, d := range s.network.directors {
-		if _, err := d.daemon.Wait(ctx, longest); err != nil {
+	for _, d := range s.network.Directors {
+		if _, err := d.Daemon.Wait(ctx, longest); err != nil {
 			return err
 		}
-		if table, err := s.network.table(d); err != nil || len(table) > 0 {
-			return fmt.Errorf("%s left %v in its table (%v)", d.node.Name, table, err)
+		if table, err := s.network.Table(d); err != nil || len(table) > 0 {
+			return fmt.Errorf("%s left %v in its table (%v)", d.Node.Name, table, err)
 		}
 	}
-	if master := s.network.master(); master != "" {
+	if master := s.network.Master(); master != "" {
 		return fmt.Errorf("%s kept the service's address", master)
 	}
 	return nil
@@ -217,12 +218,12 @@ func (s *stage) close(ctx context.Context) error {
 // explain adds the directors' last log lines to an error.
 func (s *stage) explain(err error) error {
 	var text strings.Builder
-	for _, d := range s.network.directors {
-		if d.daemon == nil {
+	for _, d := range s.network.Directors {
+		if d.Daemon == nil {
 			continue
 		}
-		lines := d.daemon.Lines(0)
-		fmt.Fprintf(&text, "\n--- log of %s", d.node.Name)
+		lines := d.Daemon.Lines(0)
+		fmt.Fprintf(&text, "\n--- log of %s", d.Node.Name)
 		for _, line := range lines[max(0, len(lines)-30):] {
 			text.WriteString("\n" + line.Text)
 		}

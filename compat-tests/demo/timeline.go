@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"keepalived/compat-tests/lecture"
 )
 
 // A timeline draws what happens: a line each half second with the master and one
@@ -39,7 +41,7 @@ func (t *timeline) event(format string, arguments ...any) {
 }
 
 // watch draws until the context ends.
-func (t *timeline) watch(ctx context.Context, n *network, traffic *traffic) {
+func (t *timeline) watch(ctx context.Context, n *lecture.Network, traffic *traffic) {
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
 	drawn := 0
@@ -50,7 +52,7 @@ func (t *timeline) watch(ctx context.Context, n *network, traffic *traffic) {
 		case <-tick.C:
 			answers := traffic.since(drawn)
 			drawn += len(answers)
-			t.draw(n.master(), answers)
+			t.draw(n.Master(), answers)
 		}
 	}
 }

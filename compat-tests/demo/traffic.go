@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"keepalived/compat-tests/laboratory"
+	"keepalived/compat-tests/lecture"
 )
 
 // pace is how often the client asks.
@@ -55,7 +56,7 @@ func (t *traffic) run(ctx context.Context) {
 
 func (t *traffic) ask() {
 	a := answer{asked: time.Now()}
-	response, err := t.client.Get("http://" + serviceAddress + "/")
+	response, err := t.client.Get("http://" + lecture.ServiceAddress + "/")
 	if err == nil {
 		body, err := io.ReadAll(io.LimitReader(response.Body, 100))
 		_ = response.Body.Close()

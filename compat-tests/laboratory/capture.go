@@ -175,8 +175,15 @@ func (l *Lab) Send(network string, frame []byte) error {
 	if index < 0 {
 		return fmt.Errorf("no network %q", network)
 	}
-	return Inside(l.switchNamespace(), func() error {
-		device, err := net.InterfaceByName(bridge(index))
+	return send(l.switchNamespace(), bridge(index), frame)
+}
+
+// Send puts a frame on the wire as the node's own.
+func (n *Node) Send(port string, frame []byte) error { return send(n.Namespace, port, frame) }
+
+func send(namespace, name string, frame []byte) error {
+	return Inside(namespace, func() error {
+		device, err := net.InterfaceByName(name)
 		if err != nil {
 			return err
 		}
