@@ -173,6 +173,12 @@ func describeRule(r *config.Rule) string {
 	if !r.NoTrack {
 		w.add("protocol %d", r.Protocol)
 	}
+	describeAction(&w, r)
+	w.flag("no_track", r.NoTrack)
+	return w.String()
+}
+
+func describeAction(w *words, r *config.Rule) {
 	switch r.Action {
 	case unix.FR_ACT_TO_TBL:
 		w.flag("l3mdev", r.L3MDev)
@@ -190,6 +196,4 @@ func describeRule(r *config.Rule) string {
 	case unix.FR_ACT_PROHIBIT:
 		w.add("prohibit")
 	}
-	w.flag("no_track", r.NoTrack)
-	return w.String()
 }

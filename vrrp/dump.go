@@ -117,11 +117,32 @@ func (s *service) writeData(w io.Writer) {
 }
 
 func (r *router) writeData(w io.Writer) {
-	c, in := r.conf, r.in
 	line := func(format string, args ...any) { fmt.Fprintf(w, "   "+format+"\n", args...) }
+	fmt.Fprintf(w, " VRRP Instance = %s\n", r.conf.Name)
+	r.writeState(line)
+	r.writeSender(line)
+	r.writeAnnouncements(line)
+	r.writeProtocol(line)
+	r.writeAddresses(w)
+	in, out := -1, -1
+	if r.pool.socket != nil {
+		in, out = r.pool.socket.Descriptors()
+	}
+	line("fd_in %d, fd_out %d", in, out)
+	r.writeRoutes(line)
+	n := &r.conf.Notify
+	line("Using smtp notification = %s", yesNo(n.SMTPAlert))
+	line("Notify deleted = %s", map[bool]string{false: "Fault", true: "Deleted"}[n.SendDeleted])
+	line("Notify priority changes = %t", n.PriorityChanges)
+}
+
+func (r *router) writeState(line func(string, ...any)) {
+	in := r.in
 	configured, trackers, interfaces, pending := in.Faults()
-	fmt.Fprintf(w, " VRRP Instance = %s\n", c.Name)
-	line("VRRP Version = %d", c.Version)
+	line("VRRP Version = %d", r.conf.Version)
+	if in.Group != nil {
+		line("Sync group = %s", in.Group.Config.Name)
+	}
 	line("State = %s", in.State)
 	if in.State == fsm.Backup {
 		line("Master router = %s", orNone(in.Master.IsValid(), in.Master))
@@ -139,17 +160,23 @@ func (r *router) writeData(w io.Writer) {
 		line("Read timeout = %s", stamp(at))
 	}
 	line("Master down timer = %d usecs", in.Period.Microseconds())
-	line("Interface = %s", c.Interface)
-	line("Using src_ip = %s", orNone(in.Source.IsValid(), in.Source))
-	if c.Unicast {
-		line("Unicast Peer :")
-		for _, p := range c.UnicastPeers {
-			line("  %s min_ttl %d max_ttl %d", p.Addr, p.MinTTL, p.MaxTTL)
-		}
-	} else {
-		line("Multicast address %s", c.MulticastGroup)
+}
+
+func (r *router) writeSender(line func(string, ...any)) {
+	line("Interface = %s", r.conf.Interface)
+	line("Using src_ip = %s", orNone(r.in.Source.IsValid(), r.in.Source))
+	if !r.conf.Unicast {
+		line("Multicast address %s", r.conf.MulticastGroup)
+		return
 	}
-	r.writeAnnouncements(line)
+	line("Unicast Peer :")
+	for _, p := range r.conf.UnicastPeers {
+		line("  %s min_ttl %d max_ttl %d", p.Addr, p.MinTTL, p.MaxTTL)
+	}
+}
+
+func (r *router) writeProtocol(line func(string, ...any)) {
+	c, in := r.conf, r.in
 	line("Virtual Router ID = %d", c.VRID)
 	line("Priority = %d", c.Priority)
 	line("Effective priority = %d", in.Effective)
@@ -170,27 +197,21 @@ func (r *router) writeData(w io.Writer) {
 	line("Promote_secondaries = %s", enabled(c.PromoteSecondaries))
 	line("Authentication type = %s", [...]string{"none", "SIMPLE_PASSWORD", "IPSEC_AH"}[c.AuthType])
 	r.writeExtension(line)
-	r.writeAddresses(w)
-	in0, out := -1, -1
-	if r.pool.socket != nil {
-		in0, out = r.pool.socket.Descriptors()
-	}
-	line("fd_in %d, fd_out %d", in0, out)
-	if len(c.Routes) > 0 {
+}
+
+func (r *router) writeRoutes(line func(string, ...any)) {
+	if len(r.conf.Routes) > 0 {
 		line("Virtual Routes :")
-		for _, route := range c.Routes {
-			line("  %s", describeRoute(route))
-		}
 	}
-	if len(c.Rules) > 0 {
+	for _, route := range r.conf.Routes {
+		line("  %s", describeRoute(route))
+	}
+	if len(r.conf.Rules) > 0 {
 		line("Virtual Rules :")
-		for _, rule := range c.Rules {
-			line("  %s", describeRule(rule))
-		}
 	}
-	line("Using smtp notification = %s", yesNo(c.Notify.SMTPAlert))
-	line("Notify deleted = %s", map[bool]string{false: "Fault", true: "Deleted"}[c.Notify.SendDeleted])
-	line("Notify priority changes = %t", c.Notify.PriorityChanges)
+	for _, rule := range r.conf.Rules {
+		line("  %s", describeRule(rule))
+	}
 }
 
 func (r *router) writeAnnouncements(line func(string, ...any)) {

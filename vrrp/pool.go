@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"keepalived/core/network"
 	"keepalived/vrrp/fsm"
 	"keepalived/vrrp/message"
@@ -140,7 +142,11 @@ func (p *pool) open() {
 	}
 	socket, err := p.host.OpenSocket(spec, p.options, func() { p.loop.Post(p.drain) })
 	if err != nil {
-		p.info(message.SocketError, p.key.link, err)
+		if errno := errnoOf(err); errno == unix.EPERM || errno == unix.EACCES {
+			p.info(message.RawSocketDenied, int(errno))
+		} else {
+			p.info(message.SocketError, p.key.link, err)
+		}
 		return
 	}
 	p.socket, p.dropped = socket, 0

@@ -193,54 +193,70 @@ func (f *Fake) AddAddress(a *Address) error {
 		return refuse(unix.RTM_NEWADDR, unix.ENODEV)
 	}
 	n := *a
-	at := len(l.addresses)
+	n.Flags |= unix.IFA_F_PERMANENT
+	at, errno := len(l.addresses), syscall.Errno(0)
 	if n.Prefix.Addr().Is4() {
-		if n.Label == "" {
-			n.Label = l.Name
-		}
-		n.Flags |= unix.IFA_F_PERMANENT
-		primaries := 0
-		for i := range l.addresses {
-			o := &l.addresses[i]
-			if !o.Prefix.Addr().Is4() {
-				continue
-			}
-			if o.Flags&unix.IFA_F_SECONDARY == 0 && n.Scope <= o.Scope {
-				primaries = i + 1
-			}
-			if !sameNetwork(o, &n) {
-				continue
-			}
-			if o.Prefix.Addr() == n.Prefix.Addr() {
-				return refuse(unix.RTM_NEWADDR, unix.EEXIST)
-			}
-			if o.Scope != n.Scope {
-				return refuse(unix.RTM_NEWADDR, unix.EINVAL)
-			}
-			n.Flags |= unix.IFA_F_SECONDARY
-		}
-		if n.Flags&unix.IFA_F_SECONDARY == 0 {
-			at = primaries
-		}
+		at, errno = l.place4(&n)
 	} else {
-		if slices.ContainsFunc(l.addresses, func(o Address) bool { return o.Prefix.Addr() == n.Prefix.Addr() }) {
-			return refuse(unix.RTM_NEWADDR, unix.EEXIST)
-		}
-		n.Scope = unix.RT_SCOPE_UNIVERSE
-		if n.Prefix.Addr().IsLinkLocalUnicast() {
-			n.Scope = unix.RT_SCOPE_LINK
-		}
-		n.Flags |= unix.IFA_F_PERMANENT
-		if n.Preferred == 0 {
-			n.Flags |= unix.IFA_F_DEPRECATED
-		}
+		errno = l.complete6(&n)
+	}
+	if errno != 0 {
+		return refuse(unix.RTM_NEWADDR, errno)
 	}
 	l.addresses = slices.Insert(l.addresses, at, n)
 	f.tell(AddressAdded{n})
 	return nil
 }
 
-// network is the part of an address by which the kernel groups IPv4 addresses.
+// place4 decides whether a new IPv4 address is a secondary one, and where in
+// the kernel's list it comes: primaries before secondaries, wider scopes last.
+func (l *fakeLink) place4(n *Address) (at int, errno syscall.Errno) {
+	if n.Label == "" {
+		n.Label = l.Name
+	}
+	primaries := 0
+	for i := range l.addresses {
+		o := &l.addresses[i]
+		if !o.Prefix.Addr().Is4() {
+			continue
+		}
+		if o.Flags&unix.IFA_F_SECONDARY == 0 && n.Scope <= o.Scope {
+			primaries = i + 1
+		}
+		switch {
+		case !sameNetwork(o, n):
+			continue
+		case o.Prefix.Addr() == n.Prefix.Addr():
+			return 0, unix.EEXIST
+		case o.Scope != n.Scope:
+			return 0, unix.EINVAL
+		}
+		n.Flags |= unix.IFA_F_SECONDARY
+	}
+	if n.Flags&unix.IFA_F_SECONDARY == 0 {
+		return primaries, 0
+	}
+	return len(l.addresses), 0
+}
+
+// complete6 gives a new IPv6 address the scope and the flags that it has by
+// itself.
+func (l *fakeLink) complete6(n *Address) syscall.Errno {
+	if slices.ContainsFunc(l.addresses, func(o Address) bool { return o.Prefix.Addr() == n.Prefix.Addr() }) {
+		return unix.EEXIST
+	}
+	n.Scope = unix.RT_SCOPE_UNIVERSE
+	if n.Prefix.Addr().IsLinkLocalUnicast() {
+		n.Scope = unix.RT_SCOPE_LINK
+	}
+	if n.Preferred == 0 {
+		n.Flags |= unix.IFA_F_DEPRECATED
+	}
+	return 0
+}
+
+// sameNetwork reports whether the kernel makes one of two IPv4 addresses
+// secondary to the other.
 func sameNetwork(a, b *Address) bool {
 	return netOf(a) == netOf(b)
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,88 +25,6 @@ type Datagram struct {
 	ControlTruncated bool
 	// Err is the error of receiving, instead of a datagram.
 	Err error
-}
-
-// queueLength is how many datagrams wait for the loop. A router with a hundred
-// neighbours that all advertise at once fits.
-const queueLength = 256
-
-// Inbox is the bounded queue between a reader and a loop.
-type Inbox struct {
-	mu      sync.Mutex
-	ring    []Datagram // grows up to queueLength, buffers are used again
-	first   int
-	used    int
-	dropped uint64
-	ready   func() // called when the first datagram comes into an empty queue
-}
-
-// NewInbox returns an empty queue. ready is called, on the goroutine that
-// puts, when a datagram comes into the empty queue: until Next has returned
-// false, it is not called again.
-func NewInbox(ready func()) *Inbox { return &Inbox{ready: ready} }
-
-// Put copies a datagram into the queue, or drops and counts it when the queue
-// is full.
-func (q *Inbox) Put(d *Datagram) {
-	q.mu.Lock()
-	if q.used == queueLength {
-		q.dropped++
-		q.mu.Unlock()
-		return
-	}
-	if q.used == len(q.ring) {
-		q.grow()
-	}
-	slot := &q.ring[(q.first+q.used)%len(q.ring)]
-	data := append(slot.Data[:0], d.Data...)
-	*slot = *d
-	slot.Data = data
-	q.used++
-	wake := q.used == 1
-	q.mu.Unlock()
-	if wake {
-		q.ready()
-	}
-}
-
-func (q *Inbox) grow() {
-	ring := make([]Datagram, min(max(2*len(q.ring), 8), queueLength))
-	for i := range q.used {
-		ring[i] = q.ring[(q.first+i)%len(q.ring)]
-	}
-	q.ring, q.first = ring, 0
-}
-
-// Next moves the oldest datagram into d, whose buffer it takes in exchange. It
-// reports false when there is none.
-func (q *Inbox) Next(d *Datagram) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.used == 0 {
-		return false
-	}
-	slot := &q.ring[q.first]
-	spare := d.Data
-	*d = *slot
-	*slot = Datagram{Data: spare[:0]}
-	q.first = (q.first + 1) % len(q.ring)
-	q.used--
-	return true
-}
-
-// Len is the number of datagrams that wait.
-func (q *Inbox) Len() int {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.used
-}
-
-// Dropped is the number of datagrams for which there was no room.
-func (q *Inbox) Dropped() uint64 {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.dropped
 }
 
 // receiver is the receiving half of a pair with its reader goroutine.
@@ -299,81 +216,4 @@ func readControl(d *Datagram, oob []byte) {
 func (r *receiver) close() {
 	r.file.Close()
 	<-r.stopped
-}
-
-// Socket is a pair of raw sockets.
-type Socket struct {
-	Inbox
-	send *sender
-	recv *receiver
-}
-
-// OpenSocket opens a pair. ready is called on the reader's goroutine when a
-// datagram has come into the empty queue; read them with Next, on one
-// goroutine.
-func (h *Host) OpenSocket(spec SocketSpec, o SocketOptions, ready func()) (*Socket, error) {
-	bind, err := h.bindDevices(&spec)
-	if err != nil {
-		return nil, err
-	}
-	s := &Socket{Inbox: Inbox{ready: ready}}
-	if s.recv, err = openReceiver(spec, o, bind, &s.Inbox); err != nil {
-		return nil, err
-	}
-	// The send socket is never bound to the VRF of its interface.
-	if s.send, err = openSender(spec, bind); err != nil {
-		s.recv.close()
-		return nil, err
-	}
-	return s, nil
-}
-
-// bindDevices returns the names of the devices to which a pair is bound, one
-// after the other.
-func (h *Host) bindDevices(spec *SocketSpec) ([]string, error) {
-	var names []string
-	if spec.VRF != 0 && (spec.Unicast() || spec.Interface == 0) {
-		name, err := h.linkName(spec.VRF)
-		if err != nil {
-			return nil, fmt.Errorf("VRF: %w", err)
-		}
-		names = append(names, name)
-	}
-	if spec.Interface != 0 {
-		name, err := h.linkName(spec.Interface)
-		if err != nil {
-			return nil, err
-		}
-		names = append(names, name)
-	}
-	return names, nil
-}
-
-func (h *Host) linkName(index int) (string, error) {
-	req, err := unix.NewIfreq("")
-	if err != nil {
-		return "", err
-	}
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return "", fmt.Errorf("interface %d: %w", index, err)
-	}
-	defer unix.Close(fd)
-	req.SetUint32(uint32(index))
-	if err := unix.IoctlIfreq(fd, unix.SIOCGIFNAME, req); err != nil {
-		return "", fmt.Errorf("interface %d: %w", index, err)
-	}
-	return req.Name(), nil
-}
-
-// Send sends one datagram. It may be called on one goroutine at a time.
-func (s *Socket) Send(m *Message) error { return s.send.send(m) }
-
-// Descriptors returns the numbers of the receiving and the sending socket.
-func (s *Socket) Descriptors() (in, out int) { return s.recv.fd, s.send.fd }
-
-// Close closes both sockets; what is still queued is lost.
-func (s *Socket) Close() {
-	s.recv.close()
-	unix.Close(s.send.fd)
 }

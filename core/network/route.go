@@ -52,7 +52,7 @@ func (h *Host) DelRoute(r *config.Route, links LinkIndex) error {
 func (h *Host) route(kind, flags int, r *config.Route, links LinkIndex) error {
 	req := nl.NewNetlinkRequest(kind, flags)
 	msg := &nl.RtMsg{RtMsg: unix.RtMsg{
-		Family: family(r.Family), Dst_len: uint8(max(r.Dst.Bits(), 0)), Tos: r.TOS,
+		Family: family(r.Family), Dst_len: uint8(max(r.Dst.Bits(), 0)), Src_len: uint8(max(r.From.Bits(), 0)), Tos: r.TOS,
 		Protocol: r.Protocol, Scope: r.Scope, Type: r.Type,
 	}}
 	if r.OnLink {
@@ -61,63 +61,75 @@ func (h *Host) route(kind, flags int, r *config.Route, links LinkIndex) error {
 	if kind == unix.RTM_DELROUTE && !r.ScopeSet {
 		msg.Scope = unix.RT_SCOPE_NOWHERE // any
 	}
-	if r.From.IsValid() {
-		msg.Src_len = uint8(r.From.Bits())
-	}
-	var attrs []nl.NetlinkRequestData
-	add := func(kind int, data []byte) { attrs = append(attrs, nl.NewRtAttr(kind, data)) }
 	if r.Table < 256 {
 		msg.Table = uint8(r.Table)
-	} else {
-		msg.Table = unix.RT_TABLE_UNSPEC
-		add(unix.RTA_TABLE, nl.Uint32Attr(r.Table))
-	}
-	if r.Dst.IsValid() && r.Dst.Bits() > 0 {
-		add(unix.RTA_DST, r.Dst.Addr().AsSlice())
-	}
-	if r.From.IsValid() {
-		add(unix.RTA_SRC, r.From.Addr().AsSlice())
-	}
-	if r.Source.IsValid() {
-		add(unix.RTA_PREFSRC, r.Source.AsSlice())
-	}
-	if r.Via.IsValid() {
-		add(unix.RTA_GATEWAY, r.Via.AsSlice())
-	}
-	if r.Interface != "" {
-		add(unix.RTA_OIF, nl.Uint32Attr(uint32(links(r.Interface))))
-	}
-	if r.PrioritySet {
-		add(unix.RTA_PRIORITY, nl.Uint32Attr(r.Priority))
-	}
-	if r.Realms != 0 {
-		add(unix.RTA_FLOW, nl.Uint32Attr(r.Realms))
-	}
-	if r.ExpiresSet {
-		add(unix.RTA_EXPIRES, nl.Uint32Attr(r.Expires))
-	}
-	if r.PrefSet {
-		add(unix.RTA_PREF, []byte{r.Pref})
-	}
-	if r.TTLPropagateSet {
-		add(unix.RTA_TTL_PROPAGATE, []byte{flag(r.TTLPropagate)})
-	}
-	if r.Encap != nil {
-		kind, data := encap(r.Encap)
-		add(unix.RTA_ENCAP_TYPE, nl.Uint16Attr(kind))
-		attrs = append(attrs, data)
-	}
-	if m := metrics(r); m != nil {
-		attrs = append(attrs, m)
-	}
-	if len(r.NextHops) > 0 {
-		add(unix.RTA_MULTIPATH, nextHops(r.NextHops, links))
 	}
 	req.AddData(msg)
-	for _, a := range attrs {
+	for _, a := range routeAttributes(r, links) {
 		req.AddData(a)
 	}
 	return h.conn.execute(req)
+}
+
+func routeAttributes(r *config.Route, links LinkIndex) attributes {
+	var a attributes
+	a.uint32(unix.RTA_TABLE, r.Table, r.Table >= 256)
+	if r.Dst.IsValid() && r.Dst.Bits() > 0 {
+		a.addr(unix.RTA_DST, r.Dst.Addr())
+	}
+	a.addr(unix.RTA_SRC, r.From.Addr())
+	a.addr(unix.RTA_PREFSRC, r.Source)
+	a.addr(unix.RTA_GATEWAY, r.Via)
+	if r.Interface != "" {
+		a.uint32(unix.RTA_OIF, uint32(links(r.Interface)), true)
+	}
+	a.uint32(unix.RTA_PRIORITY, r.Priority, r.PrioritySet)
+	a.uint32(unix.RTA_FLOW, r.Realms, r.Realms != 0)
+	a.uint32(unix.RTA_EXPIRES, r.Expires, r.ExpiresSet)
+	a.uint8(unix.RTA_PREF, r.Pref, r.PrefSet)
+	a.uint8(unix.RTA_TTL_PROPAGATE, flag(r.TTLPropagate), r.TTLPropagateSet)
+	if r.Encap != nil {
+		kind, data := encap(r.Encap)
+		a.add(unix.RTA_ENCAP_TYPE, nl.Uint16Attr(kind))
+		a = append(a, data)
+	}
+	if m := metrics(r); m != nil {
+		a = append(a, m)
+	}
+	if len(r.NextHops) > 0 {
+		a.add(unix.RTA_MULTIPATH, nextHops(r.NextHops, links))
+	}
+	return a
+}
+
+// attributes is a list of netlink attributes; each method adds one if it has
+// something to say.
+type attributes []nl.NetlinkRequestData
+
+func (a *attributes) add(kind int, data []byte) { *a = append(*a, nl.NewRtAttr(kind, data)) }
+
+func (a *attributes) addr(kind int, v netip.Addr) {
+	if v.IsValid() {
+		a.add(kind, v.AsSlice())
+	}
+}
+
+func (a *attributes) uint32(kind int, v uint32, set bool) {
+	if set {
+		a.add(kind, nl.Uint32Attr(v))
+	}
+}
+
+func (a *attributes) uint8(kind int, v uint8, set bool) {
+	if set {
+		a.add(kind, []byte{v})
+	}
+}
+
+func (a *attributes) name(kind int, v string) {
+	if v != "" {
+		a.add(kind, nl.ZeroTerminated(v))
+	}
 }
 
 func family(f int) uint8 {

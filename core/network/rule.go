@@ -87,75 +87,52 @@ func ruleRequest(kind, flags int, r *config.Rule) *nl.NetlinkRequest {
 	req := nl.NewNetlinkRequest(kind, flags)
 	// struct fib_rule_hdr is laid out like struct rtmsg, with the action in
 	// the place of the type.
-	msg := &nl.RtMsg{RtMsg: unix.RtMsg{Family: family(r.Family), Tos: r.TOS, Type: r.Action}}
-	var attrs []*nl.RtAttr
-	add := func(kind int, data []byte) { attrs = append(attrs, nl.NewRtAttr(kind, data)) }
+	msg := &nl.RtMsg{RtMsg: unix.RtMsg{
+		Family: family(r.Family), Src_len: uint8(max(r.From.Bits(), 0)), Dst_len: uint8(max(r.To.Bits(), 0)), Tos: r.TOS, Type: r.Action,
+	}}
 	if r.Invert {
 		msg.Flags |= fibRuleInvert
 	}
-	if r.From.IsValid() {
-		msg.Src_len = uint8(r.From.Bits())
-		add(unix.FRA_SRC, r.From.Addr().AsSlice())
-	}
-	if r.To.IsValid() {
-		msg.Dst_len = uint8(r.To.Bits())
-		add(unix.FRA_DST, r.To.Addr().AsSlice())
-	}
-	switch {
-	case r.Table < 256:
+	if r.Table < 256 {
 		msg.Table = uint8(r.Table)
-	default:
-		add(unix.FRA_TABLE, nl.Uint32Attr(r.Table))
-	}
-	add(unix.FRA_PRIORITY, nl.Uint32Attr(r.Priority))
-	add(unix.FRA_PROTOCOL, []byte{r.Protocol})
-	if r.FWMarkSet {
-		add(unix.FRA_FWMARK, nl.Uint32Attr(r.FWMark))
-	}
-	if r.FWMaskSet {
-		add(unix.FRA_FWMASK, nl.Uint32Attr(r.FWMask))
-	}
-	if r.Realms != 0 {
-		add(unix.FRA_FLOW, nl.Uint32Attr(r.Realms))
-	}
-	if r.SuppressPrefixLen != -1 {
-		add(unix.FRA_SUPPRESS_PREFIXLEN, nl.Uint32Attr(uint32(r.SuppressPrefixLen)))
-	}
-	if r.SuppressIfGroupSet {
-		add(unix.FRA_SUPPRESS_IFGROUP, nl.Uint32Attr(r.SuppressIfGroup))
-	}
-	if r.IIF != "" {
-		add(unix.FRA_IIFNAME, nl.ZeroTerminated(r.IIF))
-	}
-	if r.OIF != "" {
-		add(unix.FRA_OIFNAME, nl.ZeroTerminated(r.OIF))
-	}
-	if r.TunnelID != 0 {
-		add(unix.FRA_TUN_ID, binary.BigEndian.AppendUint64(nil, r.TunnelID))
-	}
-	if r.UIDSet {
-		add(unix.FRA_UID_RANGE, pair32(r.UIDFirst, r.UIDLast))
-	}
-	if r.L3MDev {
-		add(unix.FRA_L3MDEV, []byte{1})
-	}
-	if r.IPProto != 0 {
-		add(unix.FRA_IP_PROTO, []byte{r.IPProto})
-	}
-	if r.SrcPort != nil {
-		add(unix.FRA_SPORT_RANGE, pair16(r.SrcPort))
-	}
-	if r.DstPort != nil {
-		add(unix.FRA_DPORT_RANGE, pair16(r.DstPort))
-	}
-	if r.Goto != 0 {
-		add(unix.FRA_GOTO, nl.Uint32Attr(r.Goto))
 	}
 	req.AddData(msg)
-	for _, a := range attrs {
+	for _, a := range ruleAttributes(r) {
 		req.AddData(a)
 	}
 	return req
+}
+
+func ruleAttributes(r *config.Rule) attributes {
+	var a attributes
+	a.addr(unix.FRA_SRC, r.From.Addr())
+	a.addr(unix.FRA_DST, r.To.Addr())
+	a.uint32(unix.FRA_TABLE, r.Table, r.Table >= 256)
+	a.uint32(unix.FRA_PRIORITY, r.Priority, true)
+	a.uint8(unix.FRA_PROTOCOL, r.Protocol, true)
+	a.uint32(unix.FRA_FWMARK, r.FWMark, r.FWMarkSet)
+	a.uint32(unix.FRA_FWMASK, r.FWMask, r.FWMaskSet)
+	a.uint32(unix.FRA_FLOW, r.Realms, r.Realms != 0)
+	a.uint32(unix.FRA_SUPPRESS_PREFIXLEN, uint32(r.SuppressPrefixLen), r.SuppressPrefixLen != -1)
+	a.uint32(unix.FRA_SUPPRESS_IFGROUP, r.SuppressIfGroup, r.SuppressIfGroupSet)
+	a.name(unix.FRA_IIFNAME, r.IIF)
+	a.name(unix.FRA_OIFNAME, r.OIF)
+	if r.TunnelID != 0 {
+		a.add(unix.FRA_TUN_ID, binary.BigEndian.AppendUint64(nil, r.TunnelID))
+	}
+	if r.UIDSet {
+		a.add(unix.FRA_UID_RANGE, pair32(r.UIDFirst, r.UIDLast))
+	}
+	a.uint8(unix.FRA_L3MDEV, 1, r.L3MDev)
+	a.uint8(unix.FRA_IP_PROTO, r.IPProto, r.IPProto != 0)
+	if r.SrcPort != nil {
+		a.add(unix.FRA_SPORT_RANGE, pair16(r.SrcPort))
+	}
+	if r.DstPort != nil {
+		a.add(unix.FRA_DPORT_RANGE, pair16(r.DstPort))
+	}
+	a.uint32(unix.FRA_GOTO, r.Goto, r.Goto != 0)
+	return a
 }
 
 func pair32(a, b uint32) []byte {

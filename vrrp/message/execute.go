@@ -5,6 +5,7 @@ package message
 const (
 	SocketMulticast = "VRRP sockpool: [ifindex(%3d), family(IPv%d), proto(%d), fd(%d,%d) multicast, address(%s)]"
 	SocketUnicast   = "VRRP sockpool: [ifindex(%3d), family(IPv%d), proto(%d), fd(%d,%d) , unicast, address(%s)]"
+	RawSocketDenied = "cant open raw socket. errno=%d"
 	SocketError     = "VRRP sockpool: cannot open sockets on %s: %v"
 
 	ReceiveError     = "recvmsg(%d) returned %d (%s)"
