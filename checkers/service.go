@@ -37,6 +37,7 @@ type Service struct {
 	fifos      fifos
 	runner     *script.Runner
 	stopFiles  func()
+	pingRange  string // as it was, when it has been changed
 	timeouts   *ipvs.Timeouts // those that the kernel had before ours
 	daemons    []ipvs.Daemon
 	watching   func()             // ends the watch of addresses, nil without one
@@ -110,6 +111,7 @@ func (s *Service) Start(c *config.Config) error {
 		s.restartDaemons()
 	}
 	s.fifos.Load(c)
+	s.allowPing()
 	s.watchAddresses()
 	if s.kernel != nil {
 		if c.Global.LVSFlush {
@@ -162,6 +164,7 @@ func (s *Service) Reload(c *config.Config) error {
 		}
 	}
 	s.fifos.Load(c)
+	s.allowPing()
 	s.stopFiles = s.deps.files(s)
 	s.readFiles()
 	vss, actions := machine.Reload(s.vss, c.LVS.VirtualServers, &s.options, s.files)
@@ -258,6 +261,7 @@ func (s *Service) finish(end time.Time, done func()) {
 		return
 	}
 	s.fifos.Close()
+	s.restorePing()
 	if s.kernel != nil {
 		s.must(s.kernel.Close())
 	}
