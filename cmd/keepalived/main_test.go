@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -28,6 +29,7 @@ func TestMain(m *testing.M) {
 				process.Checker: fake("checker"), process.VRRP: fake("VRRP"),
 			}, load: load}.run(os.Args, os.Stdout, os.Stderr))
 		},
+		"systemd": serviceManager,
 	})
 }
 
@@ -58,6 +60,8 @@ func (s *fakeService) Reload(c *config.Config) error {
 
 func (s *fakeService) obey(what string) error {
 	switch what {
+	case "environment":
+		s.say("sees %q", os.Getenv("NOTIFY_SOCKET"))
 	case "panic":
 		s.Loop.AfterFunc(time.Millisecond, func() { panic("as ordered") })
 	case "crash":
@@ -89,6 +93,7 @@ func TestScripts(t *testing.T) {
 			w := env.WorkDir
 			env.Setenv("PIDS", fmt.Sprintf("-p %s/main.pid -r %s/vrrp.pid -c %s/checkers.pid -b %s/bfd.pid", w, w, w, w))
 			env.Setenv("TMPDIR", w)
+			env.Setenv("NS", fmt.Sprintf("kt%d", os.Getpid()))
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -99,6 +104,7 @@ func TestScripts(t *testing.T) {
 			"processes":  processes,
 			"wait-file":  waitFile,
 			"daemonised": daemonised,
+			"defer-exec": deferExec,
 		},
 	})
 }
@@ -161,13 +167,19 @@ func sequence(ts *testscript.TestScript, neg bool, args []string) {
 	})
 	rest := log
 	for want := range strings.Lines(ts.ReadFile(args[1])) {
-		want = strings.ReplaceAll(strings.TrimRight(want, "\n"), "$WORK", ts.Getenv("WORK"))
+		want = strings.NewReplacer("$WORK", ts.Getenv("WORK"), "$NS", ts.Getenv("NS")).Replace(strings.TrimRight(want, "\n"))
 		_, after, found := strings.Cut(rest, ": "+want+"\n")
 		if !found {
 			ts.Fatalf("line %q is missing, or not in its place:\n%s", want, log)
 		}
 		rest = after
 	}
+}
+
+// defer-exec COMMAND...: runs a command when the script is over, whether or not
+// that is still necessary.
+func deferExec(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Defer(func() { _ = exec.Command(args[0], args[1:]...).Run() })
 }
 
 // processes PIDFILE...: the processes of all files are of the same command

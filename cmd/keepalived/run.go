@@ -14,14 +14,18 @@ import (
 	"keepalived/core/supervisor"
 )
 
-// heapGrowth is the garbage collector's target, in per cent: three processes
-// share the machine with the services that they look after, and none of them
-// allocates much.
-const heapGrowth = 50
+// What the processes may take of the machine, which they share with the
+// services that they look after. None of them allocates much, and each does its
+// work on one loop.
+const (
+	heapGrowth = 50 // the garbage collector's target, in per cent
+	processors = 4
+)
 
 // run is the whole program.
 func (p program) run(args []string, stdout, stderr io.Writer) int {
 	debug.SetGCPercent(heapGrowth)
+	runtime.GOMAXPROCS(min(processors, runtime.GOMAXPROCS(0)))
 	role := process.Role()
 	if in, ok := process.Inherit(role); ok {
 		return p.child(in, args)

@@ -2,7 +2,6 @@ package commandline
 
 import (
 	"bytes"
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -131,7 +130,7 @@ func FuzzParse(f *testing.F) {
 		var out bytes.Buffer
 		r := Parse(append([]string{"keepalived"}, strings.Split(line, " ")...), &out, &out)
 		if r.Exit && r.Status != 0 && out.Len() == 0 {
-			t.Error(fmt.Sprintf("%q: status %d without a word", line, r.Status))
+			t.Errorf("%q: status %d without a word", line, r.Status)
 		}
 	})
 }

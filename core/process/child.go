@@ -54,6 +54,8 @@ type runner struct {
 	cfg     *config.Config
 	service Service
 	stop    bool // asked for
+	// giveUp ends the process when nobody is left to kill it.
+	giveUp *time.Timer
 }
 
 // prepare does what needs no loop.
@@ -91,6 +93,9 @@ func (r *runner) run() int {
 	go r.receive()
 	r.loop.Post(r.start)
 	r.runLoop(ctx)
+	if r.giveUp != nil {
+		r.giveUp.Stop()
+	}
 	r.control.Close()
 	if r.status != ExitProgramError {
 		r.logStopped()
@@ -266,7 +271,7 @@ func (r *runner) orphaned() {
 	if !r.stop {
 		r.log.Info(msgParentGone)
 	}
-	time.AfterFunc(orphanPatience, func() {
+	r.giveUp = time.AfterFunc(orphanPatience, func() {
 		r.log.Error(fmt.Sprintf(msgNotStopped, orphanPatience))
 		r.Log.Close(time.Second)
 		os.Exit(ExitProgramError)

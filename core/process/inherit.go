@@ -23,7 +23,6 @@ const (
 // Inherited is what a child gets from its parent.
 type Inherited struct {
 	Kind    Kind
-	Parent  int    // pid
 	Comm    string // the name of the process, as the kernel shows it
 	Control *os.File
 	Part    *os.File
@@ -42,7 +41,7 @@ func Role() string {
 
 // Environment is the entry that makes the child of in.
 func (in *Inherited) Environment() string {
-	return fmt.Sprintf("%s=%s %d %q %q", RoleVariable, in.Kind.Word(), in.Parent, in.Comm, in.PIDPath)
+	return fmt.Sprintf("%s=%s %q %q", RoleVariable, in.Kind.Word(), in.Comm, in.PIDPath)
 }
 
 // Files lists the descriptors of the child from 3 on, in the order in which
@@ -58,12 +57,7 @@ func (in *Inherited) Files() []*os.File {
 // Inherit takes over what Environment and Files describe. role is what Role
 // returned; ok is false when it is not that of a child.
 func Inherit(role string) (in *Inherited, ok bool) {
-	in = new(Inherited)
-	var word string
-	if n, err := fmt.Sscanf(role, "%s %d %q %q", &word, &in.Parent, &in.Comm, &in.PIDPath); n != 4 || err != nil {
-		return nil, false
-	}
-	if in.Kind, ok = ParseKind(word); !ok {
+	if in, ok = parseRole(role); !ok {
 		return nil, false
 	}
 	in.Control = inheritFile(fdControl, "control")
@@ -73,6 +67,16 @@ func Inherit(role string) (in *Inherited, ok bool) {
 		in.PID = inheritFile(fdPID, in.PIDPath)
 	}
 	return in, true
+}
+
+func parseRole(role string) (in *Inherited, ok bool) {
+	in = new(Inherited)
+	var word string
+	if n, err := fmt.Sscanf(role, "%s %q %q", &word, &in.Comm, &in.PIDPath); n != 3 || err != nil {
+		return nil, false
+	}
+	in.Kind, ok = ParseKind(word)
+	return in, ok
 }
 
 func inheritFile(fd int, name string) *os.File {

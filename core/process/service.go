@@ -17,10 +17,12 @@ type Service interface {
 	// Reload goes over to a new configuration. Errors mean the same as
 	// those of Start.
 	Reload(cfg *config.Config) error
-	// Signal does what an operator's signal asks for.
+	// Signal does what an operator's signal asks for, and logs that it
+	// does.
 	Signal(s Signal)
 	// Stop begins the orderly stop, and calls done on the loop when it is
-	// finished. It is called once, possibly before Start has been.
+	// finished. It is called at most once, after Start; not when Start or
+	// Reload has failed.
 	Stop(done func())
 }
 

@@ -151,18 +151,17 @@ func roleEntry(fd int) string { return fmt.Sprintf("%s=%s %d", process.RoleVaria
 // it: a child must be of the same version as its parent.
 const executable = "/proc/self/exe"
 
-// inheritState takes over what daemonise or become has passed on. ok is false
-// when the role is not that.
-func inheritState(role string) (s *state, ok bool, err error) {
+// inheritState takes over what daemonise or become has passed on.
+func inheritState(role string) (*state, error) {
 	word, number, _ := strings.Cut(role, " ")
 	if word != roleDaemon {
-		return nil, false, nil
+		return nil, fmt.Errorf("%s %q: unknown", process.RoleVariable, role)
 	}
-	s, err = readState(number)
+	s, err := readState(number)
 	if err != nil {
-		return nil, true, fmt.Errorf("state: %w", err)
+		return nil, fmt.Errorf("state: %w", err)
 	}
-	return s, true, nil
+	return s, nil
 }
 
 func readState(number string) (*state, error) {

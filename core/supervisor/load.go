@@ -3,6 +3,8 @@ package supervisor
 import (
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"keepalived/core/commandline"
 	"keepalived/core/config"
@@ -39,13 +41,13 @@ func prepare(l *Loaded, o *commandline.Options, built [process.Kinds]bool) (*Pre
 	counted := make(map[config.Pass]bool)
 	for _, d := range l.Diagnostics {
 		byPass[d.Pass] = append(byPass[d.Pass], d.Message)
-		p.All = append(p.All, d.Message)
 		if !d.LogOnly {
 			p.Problems = append(p.Problems, d.Message)
 			counted[d.Pass] = counted[d.Pass] || d.Class != config.ClassNone
 		}
 	}
 	p.Messages = byPass[config.PassParent]
+	p.All = causes(l.Diagnostics)
 	if c := l.Config; c != nil {
 		if o.Namespace != "" {
 			c.NetNamespace = o.Namespace
@@ -75,6 +77,22 @@ func prepare(l *Loaded, o *commandline.Options, built [process.Kinds]bool) (*Pre
 		p.Parts[k] = f
 	}
 	return p, nil
+}
+
+// causes lists what is wrong, each thing once however many processes see it,
+// with file and line where it is in one: for the log of the parent alone.
+func causes(diagnostics []config.Diagnostic) []string {
+	var lines []string
+	for _, d := range diagnostics {
+		line := d.Message
+		if short := fmt.Sprintf("(Line %d) ", d.Position.Line); strings.HasPrefix(line, short) && d.Position.File != "" {
+			line = fmt.Sprintf("(%s: Line %d) %s", d.Position.File, d.Position.Line, line[len(short):])
+		}
+		if !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // partOf is the configuration without what other children work with. The

@@ -71,7 +71,7 @@ func (m *machine) Start(k process.Kind, p *Prepared) (Process, error) {
 	}
 	defer crashOut.Close()
 	in := &process.Inherited{
-		Kind: k, Parent: os.Getpid(), Comm: m.state.comm,
+		Kind: k, Comm: m.state.comm,
 		Control: inherited, Part: p.Parts[k], Crash: crashOut,
 	}
 	if f := m.pidFile(k); f != nil {

@@ -56,16 +56,17 @@ func Main(s Settings, role string) int {
 	p := &parent{Settings: s, logs: OpenLog(&s.Options, "Keepalived")}
 	p.log = slog.New(p.logs)
 	defer p.logs.Close(time.Second)
-	st, inherited, err := inheritState(role)
+	if role == "" {
+		return p.launch()
+	}
+	st, err := inheritState(role)
 	if err != nil {
 		p.log.Error(err.Error())
 		return process.ExitProgramError
 	}
-	if inherited {
-		p.setIdent(st.prepared.global())
-		return p.run(st)
-	}
-	return p.launch()
+	g := st.prepared.global()
+	p.logs.SetIdent("Keepalived" + process.IdentSuffix(g.NetNamespace, g.Instance))
+	return p.run(st)
 }
 
 // launch does what comes before the daemon's fork (02-runtime section 3.1).
@@ -103,6 +104,10 @@ func (p *parent) launch() int {
 
 // prepareState divides what has been read and logs the parent's part of it.
 func (p *parent) prepareState(st *state, l *Loaded) error {
+	overridden := ""
+	if l.Config != nil && p.Options.Namespace != "" {
+		overridden = l.Config.NetNamespace
+	}
 	var err error
 	if st.prepared, err = prepare(l, &p.Options, p.Built); err != nil {
 		return err
@@ -117,17 +122,15 @@ func (p *parent) prepareState(st *state, l *Loaded) error {
 	if g.HasBFD && !p.Built[process.BFD] && !p.Options.NoBFD {
 		p.log.Info(msgNoBFD)
 	}
-	if p.setIdent(g) {
-		p.log.Info(fmt.Sprintf(msgIdent, "Keepalived"+process.IdentSuffix(g.NetNamespace, g.Instance)))
+	if overridden != "" && overridden != l.Namespace {
+		p.log.Info(fmt.Sprintf(msgNamespaceOver, overridden, l.Namespace))
+	}
+	if suffix := process.IdentSuffix(l.Namespace, g.Instance); suffix != "" {
+		p.logs.SetIdent("Keepalived" + suffix)
+		p.log.Info(fmt.Sprintf(msgIdent, "Keepalived"+suffix))
 	}
 	st.paths = pidPathsOf(g, &p.Options)
 	return nil
-}
-
-func (p *parent) setIdent(c *config.Config) bool {
-	suffix := process.IdentSuffix(c.NetNamespace, c.Instance)
-	p.logs.SetIdent("Keepalived" + suffix)
-	return suffix != ""
 }
 
 // lock makes sure that no other daemon uses the same pid files, and says so if
@@ -268,7 +271,7 @@ func (p *parent) reload() *Prepared {
 func (p *parent) finish(st *state) {
 	st.pids.parent.Remove()
 	if st.paths.InDirectory {
-		_ = os.Remove(pidDirectory) // stays when it is not empty
+		removePIDDirectory(st.prepared.global().NetNamespace)
 	}
 	restoreCorePattern(st.pattern)
 	var self, children unix.Rusage

@@ -50,3 +50,13 @@ func ownPIDDirectory(name string) error {
 	}
 	return nil
 }
+
+// removePIDDirectory removes the directories of pid files, where they are
+// empty. For a network namespace the one that lies over the other goes first.
+func removePIDDirectory(namespace string) {
+	if namespace != "" {
+		_ = unix.Unmount(pidDirectory, unix.MNT_DETACH)
+		_ = os.Remove(filepath.Join(pidDirectory, namespace))
+	}
+	_ = os.Remove(pidDirectory)
+}

@@ -24,8 +24,8 @@ type Prepared struct {
 	Messages []string
 	// Problems are all diagnostics that a configuration test would show.
 	Problems []string
-	// All are the messages of all passes, for a configuration that no
-	// child gets to see.
+	// All are the messages of all passes, each once and with its place,
+	// for a configuration that no child gets to see.
 	All []string
 	// Status is 0, or the exit status that the configuration ends a
 	// daemon with; Culprit is whose.
