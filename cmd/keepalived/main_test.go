@@ -127,10 +127,11 @@ func waitLine(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) == 3 {
 		n, _ = strconv.Atoi(args[2])
 	}
+	want := strings.ReplaceAll(args[1], "$WORK", ts.Getenv("WORK"))
 	var text []byte
 	if !poll(func() bool {
 		text, _ = os.ReadFile(ts.MkAbs(args[0]))
-		return strings.Count(string(text), args[1]) >= n
+		return strings.Count(string(text), want) >= n
 	}) {
 		ts.Fatalf("%q does not come %d times:\n%s", args[1], n, text)
 	}

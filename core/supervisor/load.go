@@ -3,7 +3,6 @@ package supervisor
 import (
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"keepalived/core/commandline"
@@ -83,12 +82,14 @@ func prepare(l *Loaded, o *commandline.Options, built [process.Kinds]bool) (*Pre
 // with file and line where it is in one: for the log of the parent alone.
 func causes(diagnostics []config.Diagnostic) []string {
 	var lines []string
+	seen := make(map[string]bool)
 	for _, d := range diagnostics {
 		line := d.Message
 		if short := fmt.Sprintf("(Line %d) ", d.Position.Line); strings.HasPrefix(line, short) && d.Position.File != "" {
 			line = fmt.Sprintf("(%s: Line %d) %s", d.Position.File, d.Position.Line, line[len(short):])
 		}
-		if !slices.Contains(lines, line) {
+		if !seen[line] {
+			seen[line] = true
 			lines = append(lines, line)
 		}
 	}

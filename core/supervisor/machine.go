@@ -31,8 +31,9 @@ type machine struct {
 	running     map[int]*realProcess
 	// scripts is how many scripts run: they are waited for by who has
 	// started them.
-	scripts int
-	runner  *script.Runner
+	scripts    int
+	umaskGiven bool // -u
+	runner     *script.Runner
 }
 
 // childEnvironment is the environment that the children inherit: without the
@@ -175,6 +176,18 @@ func (m *machine) collect(pid int) bool {
 		m.supervisor.Died(r, w)
 	}
 	return true
+}
+
+// Accepted gives the parent what its part of a configuration says of it.
+func (m *machine) Accepted(c *config.Config) {
+	name := m.state.comm
+	if c.Global.ProcessName != "" {
+		name = c.Global.ProcessName
+	}
+	process.SetName(name)
+	if c.Global.UmaskSet && !m.umaskGiven {
+		unix.Umask(int(c.Global.Umask))
+	}
 }
 
 // Notify tells systemd.

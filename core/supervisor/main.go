@@ -183,11 +183,13 @@ func (p *parent) run(st *state) int {
 	m := &machine{
 		loop: loop, log: p.log, args: p.Args, state: st, environment: childEnvironment(st.managed),
 		running: make(map[int]*realProcess), runner: script.New(loop, p.log), load: p.reload,
+		umaskGiven: p.Options.Umask >= 0,
 	}
 	status := process.ExitProgramError
 	m.supervisor = New(loop, p.log, m, Options{
 		DontRespawn: p.Options.DontRespawn, PID: os.Getpid(), CommandLine: p.Args,
 	}, func(s int) { status = s; cancel() })
+	m.Accepted(st.prepared.global())
 	p.begin(st)
 	stopSignals := process.WatchSignals(loop, func(s os.Signal) { p.signal(m, s) })
 	defer stopSignals()
@@ -199,16 +201,10 @@ func (p *parent) run(st *state) int {
 
 // begin makes the process the parent that others see.
 func (p *parent) begin(st *state) {
-	g := &st.prepared.global().Global
-	name := st.comm
-	if g.ProcessName != "" {
-		name = g.ProcessName
-	}
-	process.SetName(name)
 	if err := st.pids.parent.Write(os.Getpid()); err != nil {
 		p.log.Info(err.Error())
 	}
-	if !g.MaxAutoPrioritySet {
+	if !st.prepared.global().Global.MaxAutoPrioritySet {
 		p.log.Info(msgMaxAuto)
 	}
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
@@ -224,13 +220,16 @@ func (p *parent) runLoop(ctx context.Context, loop *process.Loop) {
 	defer func() {
 		if v := recover(); v != nil {
 			p.log.Error(fmt.Sprintf(msgPanic, v))
-			for line := range strings.Lines(string(debug.Stack())) {
-				p.log.Error(strings.TrimRight(line, "\n"))
+			for _, line := range stack() {
+				p.log.Error(line)
 			}
 		}
 	}()
 	loop.Run(ctx)
 }
+
+// stack is the trace of the calling goroutine, line by line.
+func stack() []string { return strings.Split(strings.TrimRight(string(debug.Stack()), "\n"), "\n") }
 
 func (p *parent) signal(m *machine, s os.Signal) {
 	switch s {
@@ -253,7 +252,13 @@ func (p *parent) signal(m *machine, s os.Signal) {
 
 // reload reads the configuration again. Its messages about the reading itself
 // come before the parser's.
-func (p *parent) reload() *Prepared {
+func (p *parent) reload() (prepared *Prepared) {
+	defer func() {
+		// A fault of the parser must not end the daemon.
+		if v := recover(); v != nil {
+			prepared = &Prepared{Status: process.ExitProgramError, All: append([]string{fmt.Sprintf(msgPanic, v)}, stack()...)}
+		}
+	}()
 	l := p.Load(true)
 	prepared, err := prepare(l, &p.Options, p.Built)
 	if err != nil {

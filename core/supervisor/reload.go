@@ -124,6 +124,7 @@ func (s *Supervisor) accept(p *Prepared) {
 	old := s.current
 	s.current = p
 	s.phase = phaseReloading
+	s.host.Accepted(p.Config)
 	s.notify("RELOADING=1")
 	for _, k := range []process.Kind{process.VRRP, process.Checker, process.BFD} {
 		c := s.children[k]
