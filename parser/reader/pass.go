@@ -35,6 +35,7 @@ type Pass struct {
 	depth    int
 	words    []string
 	inactive func(keyword string)
+	rejected bool // inside a block that its keyword has rejected
 }
 
 // NewPass prepares the reading of a file for one process.

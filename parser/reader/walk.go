@@ -69,6 +69,9 @@ func (p *Pass) level(l *level, top bool) {
 			return
 		default:
 			s := p.statement(e)
+			if s.Len() == 0 {
+				continue // a quote without end was all there is
+			}
 			if found := l.entries[s.Keyword()]; found != nil && e.Kind == syntax.Text {
 				p.dispatch(found, s, top)
 			} else {
@@ -102,36 +105,61 @@ func (p *Pass) dispatch(e *entry, s *Statement, top bool) {
 		p.skip()
 		return
 	}
-	active := e.active(p)
 	switch e.keyword.Shape {
 	case keyword.Scalar:
-		if active && e.handler.Read != nil {
+		if p.active(e) && e.handler.Read != nil {
 			e.handler.Read(p, s)
 		}
 	case keyword.Block:
-		if active && e.handler.Open != nil && !e.handler.Open(p, s) {
-			p.skip()
-			return
-		}
-		p.level(e.sub, false)
-		if active && e.handler.Close != nil {
-			e.handler.Close(p)
-		}
-		if top && e.keyword.Passes.Last(p.Process) {
-			p.cursor.Forget()
-		}
+		p.block(e, s, top)
 	case keyword.Lines:
-		p.data(e, s, active)
+		p.data(e, s)
+	}
+}
+
+// active reports whether the handler of a keyword is called.
+func (p *Pass) active(e *entry) bool { return !p.rejected && e.active(p) }
+
+// open calls the handler of a block keyword. When it rejects the block, all
+// of it is left out; but without a { the words that follow are looked up as
+// if they were in it, and nothing is done at them.
+func (p *Pass) open(e *entry, s *Statement) (skipped bool) {
+	if !p.active(e) || e.handler.Open == nil || e.handler.Open(p, s) {
+		return false
+	}
+	if p.cursor.OpenFollows() {
+		p.skip()
+		return true
+	}
+	p.rejected = true
+	return false
+}
+
+// block reads a block of keywords.
+func (p *Pass) block(e *entry, s *Statement, top bool) {
+	item, rejected := p.cursor.Current(), p.rejected
+	if p.open(e, s) {
+		return
+	}
+	p.level(e.sub, false)
+	if p.active(e) && e.handler.Close != nil {
+		e.handler.Close(p)
+	}
+	p.rejected = rejected
+	if top && e.keyword.Passes.Last(p.Process) {
+		p.cursor.Forget(item)
 	}
 }
 
 // data reads a block whose lines are not keywords.
-func (p *Pass) data(e *entry, s *Statement, active bool) {
-	if active && e.handler.Open != nil && !e.handler.Open(p, s) {
-		p.skip()
+func (p *Pass) data(e *entry, s *Statement) {
+	rejected := p.rejected
+	if p.open(e, s) {
 		return
 	}
-	p.extra(e, s)
+	defer func() { p.rejected = rejected }()
+	active, named := p.active(e), e.keyword.Args[0] == '<'
+	p.extra(s, named)
 	due, lines := true, 0
 	for {
 		ev, ok := p.next()
@@ -143,14 +171,18 @@ func (p *Pass) data(e *entry, s *Statement, active bool) {
 			if ev.Kind == syntax.Open {
 				continue
 			}
-			p.Log(MsgMissingOpen)
+			p.missingOpen(named)
 		}
 		if ev.Kind == syntax.Close {
 			break
 		}
+		st := p.statement(ev)
+		if st.Len() == 0 {
+			continue // a quote without end was all there is
+		}
 		lines++
 		if active && e.handler.Line != nil {
-			e.handler.Line(p, p.statement(ev))
+			e.handler.Line(p, st)
 		}
 	}
 	if active && e.handler.End != nil {
@@ -160,12 +192,21 @@ func (p *Pass) data(e *entry, s *Statement, active bool) {
 
 // extra handles words between the keyword of a data block, or its name, and
 // the {. After a name they end everything, which is what the C daemon does.
-func (p *Pass) extra(e *entry, s *Statement) {
-	if named := e.keyword.Args[0] == '<'; !named && s.Has(1) {
+func (p *Pass) extra(s *Statement, named bool) {
+	if !named && s.Has(1) {
 		p.General(MsgExtraParameters, s.Word(0), s.Word(1))
 	} else if named && s.Has(2) {
 		p.Fatal(config.ClassMissingParameter, MsgMissingFirst, missingWord, 1)
 	}
+}
+
+// missingOpen handles a data block without {. It is only logged, unless the
+// block has a name: then it ends everything, too.
+func (p *Pass) missingOpen(named bool) {
+	if named {
+		p.Fatal(config.ClassMissingParameter, MsgMissingFirst, missingWord, 1)
+	}
+	p.Log(MsgMissingOpen)
 }
 
 // skip leaves out the block that follows, if one does.

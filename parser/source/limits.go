@@ -18,9 +18,12 @@ const (
 	maxIncludeDepth = 100
 	// maxInclusions bounds the files opened in all.
 	maxInclusions = 20_000
-	// maxLines bounds the lines of one configuration, those that sequences
-	// and definitions produce included.
+	// maxLines bounds the lines of all files.
 	maxLines = 10_000_000
+	// maxProduced bounds the lines that sequences, lists and multi-line
+	// definitions produce. The largest example of keepalived.conf(5) has
+	// 975,360.
+	maxProduced = 2_500_000
 	// maxFileSize bounds one file, in bytes.
 	maxFileSize = 1 << 30
 )

@@ -42,7 +42,10 @@ type Reader struct {
 	place Place
 	queue []Line // from head on, lines to be returned
 	head  int
-	lines int
+
+	lines    int // of files
+	produced int // lines of expansions
+	ended    bool
 }
 
 // frame is a file being read.
@@ -138,16 +141,15 @@ func (r *Reader) problem(p Problem) {
 
 // advance handles one more line, of an expansion or of a file.
 func (r *Reader) advance() bool {
-	if r.lines > maxLines {
+	if r.ended {
 		return false
-	}
-	if r.lines++; r.lines > maxLines {
-		r.problem(Problem{Class: config.ClassGeneral, Message: fmt.Sprintf(msgTooManyLines, maxLines)})
-		return true
 	}
 	for len(r.expansions) > 0 {
 		line, ok := r.expansions[len(r.expansions)-1].next(r)
 		if ok {
+			if r.produced++; r.produced > maxProduced {
+				return r.end(maxProduced)
+			}
 			r.text(strings.Trim(line, blanks), 0)
 			return true
 		}
@@ -160,6 +162,9 @@ func (r *Reader) advance() bool {
 			r.dir = f.dir
 		}
 		if f.pos < len(f.data) {
+			if r.lines++; r.lines > maxLines {
+				return r.end(maxLines)
+			}
 			r.physical(f)
 			return true
 		}
@@ -167,6 +172,13 @@ func (r *Reader) advance() bool {
 		r.frames = r.frames[:len(r.frames)-1]
 	}
 	return false
+}
+
+// end gives up the rest of a configuration that is too long.
+func (r *Reader) end(limit int) bool {
+	r.ended = true
+	r.problem(Problem{Class: config.ClassGeneral, Message: fmt.Sprintf(msgTooManyLines, limit)})
+	return true
 }
 
 // directory is ${_PWD}.

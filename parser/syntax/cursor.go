@@ -96,11 +96,15 @@ func (c *Cursor) SkipBlock() bool {
 	return true
 }
 
-// Forget gives up the contents of the block of the top level that has just
-// been left, for when no other walk will enter it. It still can be skipped.
-func (c *Cursor) Forget() {
-	if len(c.stack) == 0 && c.last != nil && c.last.Block != nil && c.last.Block.Closed && !c.last.Block.Troubled {
-		c.last.Block.Items = nil
+// Current returns the item of the top level at which the cursor is.
+func (c *Cursor) Current() *Item { return c.last }
+
+// Forget gives up the contents of the block of an item of the top level, for
+// when no other walk will enter it. The block can still be skipped. Nothing
+// happens while the cursor is inside.
+func (c *Cursor) Forget(i *Item) {
+	if len(c.stack) == 0 && i.Block != nil && i.Block.Closed && !i.Block.Troubled {
+		i.Block.Items = nil
 	}
 }
 
