@@ -33,6 +33,7 @@ type machine struct {
 	// started them.
 	scripts    int
 	umaskGiven bool // -u
+	timetable  *timetable
 	runner     *script.Runner
 }
 
@@ -178,8 +179,8 @@ func (m *machine) collect(pid int) bool {
 	return true
 }
 
-// Accepted gives the parent what its part of a configuration says of it.
-func (m *machine) Accepted(c *config.Config) {
+// Running gives the parent what its part of a configuration says of it.
+func (m *machine) Running(c *config.Config) {
 	name := m.state.comm
 	if c.Global.ProcessName != "" {
 		name = c.Global.ProcessName
@@ -188,6 +189,7 @@ func (m *machine) Accepted(c *config.Config) {
 	if c.Global.UmaskSet && !m.umaskGiven {
 		unix.Umask(int(c.Global.Umask))
 	}
+	m.timetable.start(c.Global.ReloadTimeFile, c.Global.ReloadRepeat)
 }
 
 // Notify tells systemd.
@@ -200,8 +202,10 @@ func (m *machine) Notify(text string) {
 	}
 }
 
-// Reading makes or removes the marker of a reload.
+// Reading makes or removes the marker of a reload. While files are read none
+// is scheduled.
 func (m *machine) Reading(c *config.Config, on bool) {
+	m.timetable.stop()
 	path := markerPath(c, m.state.paths.Parent)
 	if path == "" {
 		return

@@ -189,12 +189,14 @@ func (p *parent) run(st *state) int {
 	m.supervisor = New(loop, p.log, m, Options{
 		DontRespawn: p.Options.DontRespawn, PID: os.Getpid(), CommandLine: p.Args,
 	}, func(s int) { status = s; cancel() })
-	m.Accepted(st.prepared.global())
+	m.timetable = newTimetable(loop, p.log, m.supervisor.Reload)
 	p.begin(st)
+	m.Running(st.prepared.global())
 	stopSignals := process.WatchSignals(loop, func(s os.Signal) { p.signal(m, s) })
 	defer stopSignals()
 	loop.Post(func() { m.supervisor.Start(st.prepared) })
 	p.runLoop(ctx, loop)
+	m.timetable.stop()
 	p.finish(st)
 	return status
 }

@@ -41,6 +41,17 @@ const (
 	msgReloadInvalid    = "New config failed validation, see %s for details"
 	msgReloadFileFailed = "Failed to create reload file (%s) %d - %s"
 
+	msgTimeScheduled     = "Scheduling reload for %s"
+	msgTimeUpdated       = "Reload time updated from %s to %s"
+	msgTimeCancelled     = "Cancelling reload scheduled for %s"
+	msgTimeFormat        = "Reload time %s format is incorrect - ignoring"
+	msgTimeRange         = "Reload date/time %s invalid - ignoring"
+	msgTimeNoSuch        = "Reload time %s is not valid - ignoring"
+	msgTimePast          = "Reload time %s is in the past - ignoring"
+	msgTimeInPast        = "Reload date/time is in the past - ignoring"
+	msgTimeInvalid       = "Invalid reload time '%s' specified - ignoring"
+	msgTimeDirectoryGone = "Directory of reload timer file has disappeared. Monitoring stopped."
+
 	msgScriptRunning   = "Running %s %s"
 	msgScriptSucceeded = "%s script succeeded"
 	msgScriptFailed    = "%s script failed, status %d"
@@ -80,5 +91,6 @@ const (
 	msgNoBFD          = "bfd_instance is configured, but BFD is not built in yet - not starting a BFD child process"
 	msgCrashLine      = "%s child process(%d): %s"
 	msgPanic          = "panic: %v"
+	msgTimeWatch      = "Unable to watch reload time file %s: %v"
 	msgValidationFile = "Unable to write validation log %s: %v"
 )

@@ -124,7 +124,7 @@ func (s *Supervisor) accept(p *Prepared) {
 	old := s.current
 	s.current = p
 	s.phase = phaseReloading
-	s.host.Accepted(p.Config)
+	s.host.Running(p.Config)
 	s.notify("RELOADING=1")
 	for _, k := range []process.Kind{process.VRRP, process.Checker, process.BFD} {
 		c := s.children[k]
@@ -147,6 +147,7 @@ func (s *Supervisor) accept(p *Prepared) {
 
 // settleRefused goes on after a reload that was refused.
 func (s *Supervisor) settleRefused() {
+	s.host.Running(s.current.global())
 	if s.queued {
 		s.queued = false
 		s.detail(msgReloadProcess)

@@ -17,8 +17,9 @@ type Host interface {
 	// Load reads the configuration again and calls done on the loop. It
 	// must not block.
 	Load(done func(*Prepared))
-	// Accepted says that a new configuration is now the running one.
-	Accepted(c *config.Config)
+	// Running says which configuration is the running one, after a reload
+	// that was accepted or refused.
+	Running(c *config.Config)
 	// Start starts a child with its part of a configuration. Messages and
 	// death of the child come back through Message and Died.
 	Start(kind process.Kind, p *Prepared) (Process, error)

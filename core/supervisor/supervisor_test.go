@@ -135,7 +135,7 @@ func (b *bench) Script(label string, s *config.Script, timeout time.Duration, do
 	b.loop.AfterFunc(2*time.Second, done)
 }
 func (b *bench) Notify(state string)               { b.note("systemd: %q", state) }
-func (b *bench) Accepted(*config.Config)           {}
+func (b *bench) Running(*config.Config)            {}
 func (b *bench) Reading(_ *config.Config, on bool) {}
 
 func prepared(name string, kinds ...process.Kind) *Prepared {
