@@ -177,15 +177,15 @@ func (g *golden) step(f []string) {
 	case "close":
 		l.shut(f[1:]...)
 	case "fail": // fail TARGET TEXT: attempts end with this text
-		l.servers[f[1]] = probe.Result{Text: strings.Join(f[2:], " ")}
+		l.answers(f[1], probe.Result{Text: strings.Join(f[2:], " ")})
 	case "exit": // exit NAME STATUS
 		n, _ := strconv.Atoi(f[2])
-		l.exits[f[1]] = machine.MiscResult{Status: n}
+		l.exit(f[1], machine.MiscResult{Status: n})
 	case "signal":
 		n, _ := strconv.Atoi(f[2])
-		l.exits[f[1]] = machine.MiscResult{Signal: n}
+		l.exit(f[1], machine.MiscResult{Signal: n})
 	case "timeout":
-		l.exits[f[1]] = machine.MiscResult{TimedOut: true}
+		l.exit(f[1], machine.MiscResult{TimedOut: true})
 	case "file": // file NAME NUMBER
 		n, _ := strconv.ParseInt(f[2], 0, 64)
 		if err := os.WriteFile(filepath.Join(g.tmp, f[1]), []byte(f[2]), 0o644); err != nil {

@@ -37,7 +37,7 @@ type Service struct {
 	fifos      fifos
 	runner     *script.Runner
 	stopFiles  func()
-	pingRange  string // as it was, when it has been changed
+	pingRange  string         // as it was, when it has been changed
 	timeouts   *ipvs.Timeouts // those that the kernel had before ours
 	daemons    []ipvs.Daemon
 	watching   func()             // ends the watch of addresses, nil without one

@@ -182,7 +182,9 @@ func (l *lab) reload(text string) (err error) {
 	return err
 }
 
+// wait lets time pass. The loop first sees what the test has done.
 func (l *lab) wait(d time.Duration) {
+	l.on(func() {})
 	time.Sleep(d)
 	synctest.Wait()
 }
@@ -208,12 +210,22 @@ func (l *lab) close() {
 
 func (l *lab) open(targets ...string) {
 	for _, t := range targets {
-		l.servers[t] = probe.Result{OK: true, Text: "HTTP status code"}
+		l.answers(t, probe.Result{OK: true, Text: "HTTP status code"})
 	}
+}
+
+// answers says how attempts at a target end from now on.
+func (l *lab) answers(target string, r probe.Result) {
+	l.on(func() { l.servers[target] = r })
+}
+
+// exit says how the script with an argument ends from now on.
+func (l *lab) exit(name string, r machine.MiscResult) {
+	l.on(func() { l.exits[name] = r })
 }
 
 func (l *lab) shut(targets ...string) {
 	for _, t := range targets {
-		delete(l.servers, t)
+		l.on(func() { delete(l.servers, t) })
 	}
 }

@@ -121,12 +121,12 @@ func Dial(ctx context.Context, r *Result, t config.Target, typ int, deadline tim
 	err := unix.Connect(fd, Sockaddr(zoned(t), t.Port))
 	if err != nil && !errors.Is(err, unix.EINPROGRESS) {
 		unix.Close(fd)
+		if immediateFailure(err) {
+			return nil, Immediate
+		}
 		var errno syscall.Errno
 		if errors.As(err, &errno) {
 			r.connectError(errno)
-		}
-		if immediateFailure(err) {
-			return nil, Immediate
 		}
 		return nil, BindFailed
 	}

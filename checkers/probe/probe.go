@@ -34,8 +34,8 @@ type Result struct {
 	Text string
 	// Notes are lines to be logged, in order, before the machine's.
 	Notes []Note
-	// Errno is the error number of an immediate connect or send error, 0
-	// without one. ErrnoText is the line about it; it is logged when the
+	// Errno is the error number of an odd immediate connect error, or for UDP
+	// of any connect or send error; 0 without one. ErrnoText is the line about it; it is logged when the
 	// number changes, and only with detailed log.
 	Errno     syscall.Errno
 	ErrnoText string
