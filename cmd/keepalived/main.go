@@ -11,6 +11,7 @@ import (
 	"runtime"
 
 	"keepalived/checkers"
+	"keepalived/checkers/genhash"
 	"keepalived/core/commandline"
 	"keepalived/core/process"
 	"keepalived/core/supervisor"
@@ -26,7 +27,8 @@ func main() {
 			process.Checker: checkers.New,
 			process.VRRP:    vrrp.New,
 		},
-		load: load,
+		load:    load,
+		genhash: genhash.Main,
 	}.run(os.Args, os.Stdout, os.Stderr))
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"keepalived/checkers/genhash"
 	"keepalived/core/config"
 	"keepalived/core/process"
 )
@@ -27,8 +28,9 @@ func TestMain(m *testing.M) {
 			runtime.LockOSThread()
 			os.Exit(program{children: [process.Kinds]func(process.Env) process.Service{
 				process.Checker: fake("checker"), process.VRRP: fake("VRRP"),
-			}, load: load}.run(os.Args, os.Stdout, os.Stderr))
+			}, load: load, genhash: genhash.Main}.run(os.Args, os.Stdout, os.Stderr))
 		},
+		"genhash": func() { os.Exit(program{genhash: genhash.Main}.run(os.Args, os.Stdout, os.Stderr)) },
 		"systemd": serviceManager,
 	})
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -35,14 +34,14 @@ func (p program) run(args []string, stdout, stderr io.Writer) int {
 		stdout, stderr = io.Discard, io.Discard
 	}
 	if len(args) > 0 && filepath.Base(args[0]) == "genhash" {
-		return p.hash(args, stdout, stderr)
+		return p.genhash(args, stdout, stderr)
 	}
 	r := commandline.Parse(args, stdout, stderr)
 	switch {
 	case r.Exit:
 		return r.Status
 	case r.Genhash != nil:
-		return p.hash(r.Genhash, stdout, stderr)
+		return p.genhash(r.Genhash, stdout, stderr)
 	case r.ConfigTest:
 		return test(&r.Options, stdout, stderr)
 	}
@@ -50,15 +49,6 @@ func (p program) run(args []string, stdout, stderr io.Writer) int {
 		Options: r.Options, Args: args, Built: p.built(),
 		Load: func(reload bool) *supervisor.Loaded { return p.load(&r.Options, reload) },
 	}, role)
-}
-
-// hash is genhash.
-func (p program) hash(args []string, stdout, stderr io.Writer) int {
-	if p.genhash == nil {
-		fmt.Fprintln(stderr, "genhash is not built in yet")
-		return 1
-	}
-	return p.genhash(args, stdout, stderr)
 }
 
 func (p program) built() (built [process.Kinds]bool) {

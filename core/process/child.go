@@ -34,6 +34,9 @@ type Child struct {
 func (c *Child) Run(in *Inherited) int {
 	r := &runner{Child: c, in: in, log: slog.New(c.Log), loop: NewLoop()}
 	defer c.Log.Close(time.Second)
+	// First: from here on the end is an orderly one.
+	stopSignals := WatchSignals(r.loop, r.signal)
+	defer stopSignals()
 	if err := r.prepare(); err != nil {
 		r.log.Error(err.Error())
 		return ExitProgramError
@@ -88,8 +91,6 @@ func (r *runner) run() int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	r.end = cancel
-	stopSignals := WatchSignals(r.loop, r.signal)
-	defer stopSignals()
 	go r.receive()
 	r.loop.Post(r.start)
 	r.runLoop(ctx)

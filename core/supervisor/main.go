@@ -190,10 +190,11 @@ func (p *parent) run(st *state) int {
 		DontRespawn: p.Options.DontRespawn, PID: os.Getpid(), CommandLine: p.Args,
 	}, func(s int) { status = s; cancel() })
 	m.timetable = newTimetable(loop, p.log, m.supervisor.Reload)
-	p.begin(st)
-	m.Running(st.prepared.global())
+	// Before the pid file says whom to signal.
 	stopSignals := process.WatchSignals(loop, func(s os.Signal) { p.signal(m, s) })
 	defer stopSignals()
+	p.begin(st)
+	m.Running(st.prepared.global())
 	loop.Post(func() { m.supervisor.Start(st.prepared) })
 	p.runLoop(ctx, loop)
 	m.timetable.stop()
