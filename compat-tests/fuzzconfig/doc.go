@@ -1,0 +1,23 @@
+// Command fuzzconfig changes configurations at random and compares what two
+// programs say about each of them with -t: ours and the C daemon of version
+// 2.2.7 that Debian has.
+//
+// The configurations are those of parser/testdata/golden, and of the corpus when
+// there is one (-corpus or KEEPALIVED_CORPUS). A mutant follows from the number
+// of the run (-seed) and its own number, so it can be made again: -first N
+// -count 1. Both programs run in network and mount namespaces of this process,
+// with the interfaces that the configurations name and with stubs for their
+// scripts; nothing of it is seen outside.
+//
+// Version 2.2.7 is not the version that we replace. What is known to be
+// different between the two, and what we do otherwise on purpose, is taken out
+// of both answers before they are compared: table.go has a row with a reason for
+// each. A mutant on which the C daemon crashes or hangs has no answer to compare
+// with; ours must not do either.
+//
+// The report has the share of equal exit statuses and of equal messages, how
+// often each row was needed, and the differences in clusters, each with its
+// smallest example. Clusters and examples are also written to the directory of
+// -out. The exit status is 1 when fewer exit statuses are equal than -aim asks
+// for, or when ours crashed or hung.
+package main

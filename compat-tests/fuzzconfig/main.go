@@ -1,0 +1,204 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"keepalived/parser/keyword"
+)
+
+// options are those of the command line.
+type options struct {
+	ours, oracle        string
+	golden, corpus, out string
+	seed, first, count  uint64
+	limit               time.Duration
+	aim                 float64
+	budget              int
+}
+
+func main() {
+	var o options
+	inside := flag.Bool("inside", false, "already in namespaces of its own")
+	flag.StringVar(&o.ours, "daemon", "build/keepalived", "our keepalived")
+	flag.StringVar(&o.oracle, "oracle", "/usr/sbin/keepalived", "the C daemon, version 2.2.7")
+	flag.StringVar(&o.golden, "golden", "parser/testdata/golden", "directory of configurations, and of the *.inc that they include")
+	flag.StringVar(&o.corpus, "corpus", os.Getenv("KEEPALIVED_CORPUS"), "directory of more configurations")
+	flag.StringVar(&o.out, "out", "", "directory for clusters and examples (default: a new one)")
+	flag.Uint64Var(&o.seed, "seed", 1, "number of the run")
+	flag.Uint64Var(&o.first, "first", 0, "number of the first mutant")
+	flag.Uint64Var(&o.count, "count", 5000, "number of mutants")
+	flag.DurationVar(&o.limit, "limit", 10*time.Second, "time that a program has for one of them")
+	flag.Float64Var(&o.aim, "aim", 99, "share of equal exit statuses that is enough, in percent")
+	flag.IntVar(&o.budget, "budget", 200, "number of runs for making an example smaller")
+	flag.Parse()
+	if !*inside {
+		status, err := outside(&o)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "fuzzconfig:", err)
+		}
+		os.Exit(status)
+	}
+	enough, err := run(&o)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "fuzzconfig:", err)
+	}
+	if err != nil || !enough {
+		os.Exit(1)
+	}
+}
+
+// outside makes sure of the directory and hands over to the inside.
+func outside(o *options) (int, error) {
+	var err error
+	if o.out == "" {
+		if o.out, err = os.MkdirTemp("", "fuzz-config-"); err != nil {
+			return 1, err
+		}
+	}
+	if o.out, err = filepath.Abs(o.out); err != nil {
+		return 1, err
+	}
+	if err := os.MkdirAll(o.out, 0o755); err != nil {
+		return 1, err
+	}
+	return inNamespaces(append(os.Args[1:], "-inside", "-out", o.out))
+}
+
+// run makes the mutants and compares the answers. enough is false when the aim
+// was missed.
+func run(o *options) (enough bool, err error) {
+	dirs := []string{o.golden}
+	if o.corpus != "" {
+		dirs = append(dirs, o.corpus)
+	}
+	seeds, err := readSeeds(dirs...)
+	if err != nil {
+		return false, err
+	}
+	ours, err := os.ReadFile(o.ours)
+	if err != nil {
+		return false, err
+	}
+	includes, err := readIncludes(o.golden)
+	if err != nil {
+		return false, err
+	}
+	if err := furnish(o.out, seeds); err != nil {
+		return false, err
+	}
+	path := "/run/keepalived-ours"
+	if err := os.WriteFile(path, ours, 0o755); err != nil {
+		return false, err
+	}
+	f := &fuzzer{options: o, mutator: mutator{seeds, keyword.New()}, theirs: program{o.oracle, o.limit}, ours: program{path, o.limit}, tally: newTally()}
+	if err := f.run(includes); err != nil {
+		return false, err
+	}
+	f.tally.summary(os.Stdout)
+	fmt.Printf("%d kinds of differences, in %s\n", len(f.tally.clusters), o.out)
+	return f.tally.died == 0 && share(f.tally.statuses, f.tally.compared) >= o.aim, f.tally.write(output)
+}
+
+// fuzzer is one run.
+type fuzzer struct {
+	options      *options
+	mutator      mutator
+	theirs, ours program
+
+	mutex sync.Mutex // of what follows
+	tally *tally
+	err   error
+}
+
+// each calls work for numbers below n, on all processors, each with a directory
+// of its own.
+func (f *fuzzer) each(n uint64, includes map[string][]byte, work func(dir string, i uint64) error) error {
+	numbers := make(chan uint64)
+	var wg sync.WaitGroup
+	for range runtime.NumCPU() {
+		dir, err := os.MkdirTemp("/tmp", "w")
+		if err != nil {
+			return err
+		}
+		for name, data := range includes {
+			if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+				return err
+			}
+		}
+		wg.Go(func() {
+			for i := range numbers {
+				if err := work(dir, i); err != nil {
+					f.mutex.Lock()
+					f.err = err
+					f.mutex.Unlock()
+				}
+			}
+		})
+	}
+	for i := range n {
+		numbers <- i
+	}
+	close(numbers)
+	wg.Wait()
+	return f.err
+}
+
+// run asks about all mutants, and then makes the examples smaller.
+func (f *fuzzer) run(includes map[string][]byte) error {
+	err := f.each(f.options.count, includes, func(dir string, i uint64) error {
+		m := f.mutator.mutant(f.options.seed, f.options.first+i)
+		v, err := f.judge(dir, m.text())
+		f.mutex.Lock()
+		defer f.mutex.Unlock()
+		f.tally.add(m, v)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	clusters := f.tally.sorted()
+	return f.each(uint64(len(clusters)), includes, func(dir string, i uint64) error {
+		c := clusters[i]
+		c.example.lines = minimise(c.example.lines, f.options.budget, func(lines []string) bool {
+			v, err := f.judge(dir, mutant{lines: lines}.text())
+			return err == nil && v.signature == c.signature
+		})
+		v, err := f.judge(dir, c.example.text())
+		c.verdict = v
+		return err
+	})
+}
+
+// judge asks both programs.
+func (f *fuzzer) judge(dir, text string) (verdict, error) {
+	theirs, err := f.theirs.ask(dir, text)
+	if err != nil {
+		return verdict{}, err
+	}
+	ours, err := f.ours.ask(dir, text)
+	if err != nil {
+		return verdict{}, err
+	}
+	return question{text, theirs, ours}.judge(), nil
+}
+
+// readIncludes reads the files that configurations include.
+func readIncludes(dir string) (map[string][]byte, error) {
+	names, err := filepath.Glob(filepath.Join(dir, "*.inc"))
+	if err != nil {
+		return nil, err
+	}
+	files := make(map[string][]byte)
+	for _, name := range names {
+		if files[filepath.Base(name)], err = os.ReadFile(name); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
