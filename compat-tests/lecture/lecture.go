@@ -160,13 +160,14 @@ func (n *Network) StartDirector(ctx context.Context, d *Director, program string
 // CutPower ends a director as a power failure does: its processes are gone at
 // once, its cables are dead, and its kernel has forgotten everything.
 func (n *Network) CutPower(ctx context.Context, d *Director) error {
-	if err := d.Daemon.Crash(ctx, patience); err != nil {
-		return err
-	}
+	// The cables first: until then its kernel would go on forwarding.
 	for _, cable := range []string{"eth0", "eth1"} {
 		if err := n.Lab.SetCable(ctx, d.Node, cable, false); err != nil {
 			return err
 		}
+	}
+	if err := d.Daemon.Crash(ctx, patience); err != nil {
+		return err
 	}
 	return shell(ctx, d.Node, "ipvsadm -C; ip address del "+ServiceAddress+"/24 dev eth0; ip address del "+gatewayAddress+"/24 dev eth1 2>/dev/null; true")
 }

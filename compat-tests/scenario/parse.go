@@ -160,7 +160,7 @@ func parseRun(words []string) (map[string]Daemon, error) {
 		programs[node] = Daemon(program)
 	}
 	if len(programs) == 0 {
-		return nil, errors.New("run ours|oracle|NODE=ours|oracle...")
+		return nil, errors.New("run ours|oracle or NODE=PROGRAM words")
 	}
 	return programs, nil
 }
@@ -278,7 +278,7 @@ func (c *Case) declare(words []string) error {
 		head, list, _ := strings.Cut(word, "=")
 		name, network, ok := strings.Cut(head, "@")
 		if !ok {
-			return fmt.Errorf("interface %q: want IF@NET=ADDR,...", word)
+			return fmt.Errorf("interface %q: want IF@NET=ADDR,ADDR", word)
 		}
 		if network == "-" {
 			network = ""

@@ -290,7 +290,7 @@ func (r *run) link(verb, name, port, state string) error {
 // compileInject reads "NET [xN every D] WORD...".
 func (c *Case) compileInject(words []string) (action, error) {
 	if len(words) < 2 {
-		return nil, errors.New("inject NET [xN every D] WORD...")
+		return nil, errors.New("inject NET [xN every D] WORDS")
 	}
 	network, words := words[0], words[1:]
 	count, every := 1, time.Duration(0)
