@@ -151,7 +151,7 @@ func (s *Service) place(v *machine.VirtualServer) {
 	}
 	for _, k := range p.keys {
 		if !now[k] {
-			s.leave(p, k)
+			s.table.deleteService(v, k)
 		}
 	}
 	for _, k := range keys {
@@ -172,14 +172,6 @@ func (s *Service) place(v *machine.VirtualServer) {
 	p.entries, p.keys, p.services = entries, keys, now
 }
 
-// leave removes a virtual server from one service.
-func (s *Service) leave(p *placement, k ipvs.ServiceKey) {
-	for _, d := range p.list() {
-		_ = s.table.deleteDestination(p.vs, k, destinationOf(d, k).Key)
-	}
-	s.table.deleteService(p.vs, k)
-}
-
 // unplace removes a virtual server from the table.
 func (s *Service) unplace(v *machine.VirtualServer) {
 	p := s.placements[v]
@@ -187,7 +179,7 @@ func (s *Service) unplace(v *machine.VirtualServer) {
 		return
 	}
 	for _, k := range p.keys {
-		s.leave(p, k)
+		s.table.deleteService(v, k)
 	}
 	delete(s.placements, v)
 }

@@ -49,6 +49,7 @@ type owner any
 type service struct {
 	claims       []serviceClaim
 	there        bool // in the kernel, as far as known
+	failed       bool // the kernel has refused it since the last refresh
 	is           ipvs.Service
 	destinations map[ipvs.DestinationKey]*destination
 }
@@ -61,6 +62,7 @@ type serviceClaim struct {
 type destination struct {
 	claims []destinationClaim
 	there  bool
+	failed bool
 	is     ipvs.Destination
 }
 
@@ -134,14 +136,15 @@ func (t *table) ensureService(s *service) {
 		t.log(err)
 		err = t.kernel.SetService(want)
 	}
-	if err != nil {
+	if s.failed = err != nil; s.failed {
 		t.log(err)
 		return
 	}
 	s.there, s.is = true, want
 }
 
-// deleteService gives a claim up, and deletes a service that nobody claims.
+// deleteService gives the claim on a service and on its destinations up. What
+// nobody claims any more is deleted.
 func (t *table) deleteService(who owner, key ipvs.ServiceKey) {
 	s := t.services[key]
 	if s == nil {
@@ -155,9 +158,12 @@ func (t *table) deleteService(who owner, key ipvs.ServiceKey) {
 	}
 	if len(s.claims) > 0 {
 		t.ensureService(s)
+		for _, dk := range sorted(s.destinations) {
+			_ = t.deleteDestination(who, key, dk)
+		}
 		return
 	}
-	if s.there {
+	if s.there { // with all its destinations
 		if err := t.kernel.DelService(key); err != nil {
 			t.log(err)
 		}
@@ -206,7 +212,7 @@ func (t *table) ensureDestination(key ipvs.ServiceKey, d *destination) error {
 		t.log(err)
 		err = t.kernel.SetDestination(key, want)
 	}
-	if err != nil {
+	if d.failed = err != nil; d.failed {
 		t.log(err)
 		return err
 	}
@@ -230,6 +236,9 @@ func (t *table) deleteDestination(who owner, key ipvs.ServiceKey, dk ipvs.Destin
 		}
 	}
 	if len(rest) > 0 {
+		if len(rest) == len(d.claims) {
+			return nil
+		}
 		d.claims = rest
 		return t.ensureDestination(key, d)
 	}
@@ -273,7 +282,10 @@ func (t *table) refresh() error {
 	}
 	clear(t.found)
 	for _, s := range t.services {
-		s.there = false
+		s.there, s.failed = false, false
+		for _, d := range s.destinations {
+			d.failed = false
+		}
 	}
 	for _, p := range present {
 		if s := t.services[p.Key]; s != nil {
@@ -292,13 +304,16 @@ func (t *table) refresh() error {
 	return nil
 }
 
-// repair makes everything as it is claimed.
+// repair makes everything as it is claimed, but for what the kernel has just
+// refused.
 func (t *table) repair() {
 	for _, key := range sorted(t.services) {
 		s := t.services[key]
-		t.ensureService(s)
+		if !s.failed {
+			t.ensureService(s)
+		}
 		for _, dk := range sorted(s.destinations) {
-			if d := s.destinations[dk]; len(d.claims) > 0 {
+			if d := s.destinations[dk]; len(d.claims) > 0 && !d.failed {
 				_ = t.ensureDestination(key, d)
 			}
 		}

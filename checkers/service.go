@@ -112,6 +112,7 @@ func (s *Service) Start(c *config.Config) error {
 	}
 	s.fifos.Load(c)
 	s.allowPing()
+	s.allowFiles()
 	s.watchAddresses()
 	if s.kernel != nil {
 		if c.Global.LVSFlush {
@@ -165,6 +166,7 @@ func (s *Service) Reload(c *config.Config) error {
 	}
 	s.fifos.Load(c)
 	s.allowPing()
+	s.allowFiles()
 	s.stopFiles = s.deps.files(s)
 	s.readFiles()
 	vss, actions := machine.Reload(s.vss, c.LVS.VirtualServers, &s.options, s.files)
@@ -191,6 +193,9 @@ func (s *Service) take(c *config.Config) {
 		s.groups[group.Name] = group.Entries
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
+	if g.Firewall.NFTablesIPVS != "" && len(c.LVS.Groups) > 0 {
+		s.logf(message.NoGroupMarks)
+	}
 }
 
 // openKernel opens IPVS if there is a virtual server and it is not open yet

@@ -28,6 +28,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type lab struct {
 	t      *testing.T
 	kernel *ipvs.Fake
+	table  ipvs.Client // what the process uses: kernel, unless a test sets it
 	loop   *process.Loop
 	s      *Service
 	record *recorder
@@ -116,10 +117,11 @@ func newLab(t *testing.T, o process.Options) *lab {
 		t: t, kernel: ipvs.NewFake(), loop: process.NewLoop(), record: new(recorder), ended: make(chan struct{}),
 		servers: map[string]probe.Result{}, exits: map[string]machine.MiscResult{}, begin: time.Now(),
 	}
+	l.table = l.kernel
 	ctx, cancel := context.WithCancel(t.Context())
 	l.cancel = cancel
 	l.s = newService(process.Env{Loop: l.loop, Log: slog.New(l.record), Options: o}, deps{
-		open:   func(*config.Config) (kernel, error) { return l.kernel, l.openErr },
+		open:   func(*config.Config) (kernel, error) { return shared{l.table}, l.openErr },
 		probes: l.attempter,
 		random: func(d time.Duration) time.Duration { return d / 2 },
 		listen: func(s *Service) fifos { s.events.Add(l.record); return l.record },
@@ -130,6 +132,11 @@ func newLab(t *testing.T, o process.Options) *lab {
 	go func() { l.loop.Run(ctx); close(l.ended) }()
 	return l
 }
+
+// shared is a table that outlives the process that closes it.
+type shared struct{ ipvs.Client }
+
+func (shared) Close() error { return nil }
 
 func (l *lab) attempter(_ *Service, k *machine.Checker) (attempter, error) {
 	if k.Config.Misc != nil {

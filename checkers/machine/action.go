@@ -210,18 +210,6 @@ func (v *VirtualServer) difference(s wish) Action {
 	return DeleteDestination{VS: v, Destination: s.slot.shown.Destination}
 }
 
-// Shown is what the machine has asked the kernel to hold, without what is
-// absent.
-func (v *VirtualServer) Shown() []Destination {
-	var out []Destination
-	for _, s := range v.slots() {
-		if s.slot.shown.Present {
-			out = append(out, s.slot.shown.Destination)
-		}
-	}
-	return out
-}
-
 func clamp(w int64) int64 { return min(max(w, 0), 1<<31-1) }
 
 // weight is W of section 6.4.

@@ -3,7 +3,6 @@ package machine
 import (
 	"fmt"
 	"net/netip"
-	"strings"
 
 	"keepalived/core/config"
 )
@@ -177,8 +176,3 @@ func (r *RealServer) Set() bool { return r.slot.shown.Present }
 
 // SorrySet reports whether the sorry server is in the kernel's table.
 func (v *VirtualServer) SorrySet() bool { return v.twin.shown.Present && v.Config.SorryServer != nil }
-
-// String is how an error or a log names the checker: its block and real server.
-func (k *Checker) String() string {
-	return strings.Join([]string{k.Config.Kind.String(), k.RS.Name, k.RS.VS.Name}, " ")
-}

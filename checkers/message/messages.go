@@ -10,7 +10,6 @@ const (
 	InitIPVS           = "Initializing ipvs"
 	ReinitIPVS         = "Reinitializing ipvs"
 	CannotInitIPVS     = "IPVS: Can't initialize ipvs: %s"
-	Reloading          = "Reloading"
 	Activating         = "Activating healthchecker for service %s for VS %s"
 	Deactivating       = "Deactivating healthchecker for service %s for VS %s"
 	Suspending         = "Suspending healthchecker for service %s for VS %s"
@@ -35,7 +34,10 @@ const (
 	AddressWatchFailed = "Unable to watch the addresses of this host: %s"
 	IPVSTableUnread    = "Unable to read the IPVS table: %s"
 	NoProbe            = "%s of %s for VS %s cannot be run"
-	NoBFD              = "BFD_CHECK of %s for VS %s: no BFD process reports to this process, service considered up"
+	NoBFD              = "BFD_CHECK of %s for VS %s: no BFD process reports to this process, its state stays as it is"
+	NoGroupMarks       = "nftables_ipvs: groups are programmed address by address, without marks"
+	OpenFiles          = "Set open file limit to %d:%d."
+	OpenFilesFailed    = "Set open file limit to %d:%d failed - errno %d"
 )
 
 // State of real and virtual servers (section 6).
@@ -117,7 +119,6 @@ const (
 	WebStatusKind        = "HTTP status code"
 	WebDigestKind        = "MD5 digest"
 	WebRegexKind         = "Regex match"
-	WebErrorConnecting   = "Error connecting"
 	WebTimeoutConnecting = "Timeout connecting"
 	WebConnectionFailed  = "Connection failed"
 	WebUnreachable       = "HTTP/SSL_CHECK - network unreachable"
@@ -133,14 +134,12 @@ const (
 	WebDigestError       = "MD5 digest error to"
 	WebRegexFailed       = "Regex match failed"
 	WebTLSProtocolError  = "SSL error '%s'"
-	RegexInvalid         = "Invalid regex: '%s': %s"
 )
 
 // SMTP_CHECK (8.4): what follows "SMTP_CHECK ".
 const (
 	SMTPSuccess        = "Remote SMTP server %s succeed on service."
 	SMTPLine           = "SMTP_CHECK %s"
-	SMTPErrorConnect   = "Error connecting to server %s"
 	SMTPTimeoutConnect = "Connection timeout to server %s"
 	SMTPCouldNot       = "Could not connect to server %s"
 	SMTPUnreachable    = "Network unreachable for server %s - real server %s"
@@ -150,7 +149,6 @@ const (
 	SMTPWriteFailure   = "Write failure to server %s"
 	SMTPBadBanner      = "Bad greeting banner from server %s"
 	SMTPBadHelo        = "Bad HELO response from server %s"
-	SMTPUnknown        = "Unknown connection error to server %s"
 	SMTPOverflow       = "SMTP_CHECK Buffer overflow reading from server %s. Increase SMTP_BUFF_MAX in check_smtp.h"
 	SMTPNoSocket       = "SMTP_CHECK connection fail to create socket. Rescheduling."
 	SMTPBindFailed     = "SMTP_CHECK socket bind failed. Rescheduling."
@@ -165,8 +163,6 @@ const (
 	DNSReplyError     = "read error occurred. (rcode = %d)"
 	DNSWriteTimeout   = "write timeout to socket."
 	DNSWriteFailed    = "failed to write socket."
-	DNSWriteShort     = "failed to write all of the datagram."
-	DNSConnectError   = "connection error."
 	DNSConnectTimeout = "connection timeout."
 	DNSConnectFailure = "connection failure."
 	DNSUnreachable    = "network unreachable for %s"
@@ -176,15 +172,13 @@ const (
 
 // MISC_CHECK (8.6), FILE_CHECK (8.8), BFD_CHECK (8.9).
 const (
-	Misc        = "Misc check for [%s VS %s] by [%s] %s%s%s."
-	MiscLost    = "Misc script %s child (PID %d) lost, register checker again"
-	FileFault   = "(%s): tracked file %s now FAULT state"
-	FileOK      = "(%s): tracked file %s leaving FAULT state"
-	FileNumber  = "Invalid number %d read from %s - ignoring"
-	FileWatch   = "Unable to watch tracked file %s: %s"
-	BFDUp       = "BFD check of [%s] RS(%s) is UP"
-	BFDDown     = "BFD check of [%s] RS(%s) is DOWN"
-	BFDReceived = "Received BFD event: instance %s is in state %s (delivered in %d usec)"
+	Misc       = "Misc check for [%s VS %s] by [%s] %s%s%s."
+	FileFault  = "(%s): tracked file %s now FAULT state"
+	FileOK     = "(%s): tracked file %s leaving FAULT state"
+	FileNumber = "Invalid number %d read from %s - ignoring"
+	FileWatch  = "Unable to watch tracked file %s: %s"
+	BFDUp      = "BFD check of [%s] RS(%s) is UP"
+	BFDDown    = "BFD check of [%s] RS(%s) is DOWN"
 )
 
 // Bodies of mails (9.3).

@@ -1,0 +1,80 @@
+package checkers
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"keepalived/checkers/internal/fixture"
+	"keepalived/core/config"
+	"keepalived/core/process"
+	"keepalived/ipvs"
+)
+
+// BenchmarkChecks runs 10,000 TCP checks with a delay_loop of 10 s for one
+// such loop, and reports what of a processor they take (with the answering
+// side, which is in this process as well), and the memory.
+func BenchmarkChecks(b *testing.B) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			c.Close()
+		}
+	}()
+	var text strings.Builder
+	for v := range 100 {
+		fmt.Fprintf(&text, "virtual_server 10.9.0.%d 80 {\n delay_loop 10\n lvs_sched rr\n protocol TCP\n", v)
+		for r := range 100 {
+			fmt.Fprintf(&text, " real_server 10.1.%d.%d 80 {\n TCP_CHECK {\n connect_ip 127.0.0.1\n connect_port %d\n }\n }\n", v, r, l.Addr().(*net.TCPAddr).Port)
+		}
+		text.WriteString("}\n")
+	}
+	c := fixture.Read(text.String())
+	for b.Loop() {
+		loop := process.NewLoop()
+		s := New(process.Env{Loop: loop, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}).(*Service)
+		s.deps.open = func(*config.Config) (kernel, error) { return ipvs.NewFake(), nil }
+		ctx, cancel := context.WithCancel(b.Context())
+		ended := make(chan struct{})
+		go func() { loop.Run(ctx); close(ended) }()
+		var before, after unix.Rusage
+		loop.Post(func() {
+			if err := s.Start(c); err != nil {
+				b.Error(err)
+			}
+			_ = unix.Getrusage(unix.RUSAGE_SELF, &before)
+		})
+		time.Sleep(11 * time.Second) // one whole loop: this is what is measured
+		_ = unix.Getrusage(unix.RUSAGE_SELF, &after)
+		cpu := time.Duration(after.Utime.Nano() + after.Stime.Nano() - before.Utime.Nano() - before.Stime.Nano())
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		b.ReportMetric(100*cpu.Seconds()/11, "%cpu")
+		b.ReportMetric(float64(m.Sys-m.HeapReleased)/1e6, "MB")
+		b.ReportMetric(float64(cpu.Microseconds())/10000, "µs/check")
+		stopped := make(chan struct{})
+		loop.Post(func() { s.Stop(func() { close(stopped) }) })
+		<-stopped
+		cancel()
+		<-ended
+	}
+	l.Close()
+	<-served
+}
