@@ -76,7 +76,7 @@ func TestImports(t *testing.T) {
 			reason: "the kernel's table knows nothing of health checks",
 		},
 		{
-			rooms: []string{"keepalived"}, except: []string{"keepalived/cmd", "keepalived/core/supervisor", "keepalived/parser", "keepalived/compat-tests"},
+			rooms: []string{"keepalived"}, except: []string{"keepalived/cmd", "keepalived/core/supervisor", "keepalived/parser", "keepalived/packaging", "keepalived/compat-tests"},
 			forbidden: []string{"keepalived/parser"},
 			reason:    "text becomes a typed configuration once, in the parent",
 		},
