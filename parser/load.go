@@ -33,6 +33,11 @@ type Options struct {
 	Test bool
 	// Reload is set when a running daemon reads again.
 	Reload bool
+	// Runs says whether a daemon runs the child of a pass for a
+	// configuration whose parent's pass is over; of other children the
+	// passes are left out, as nobody would see what they report, or end
+	// because of it. Nil: all. A test runs all.
+	Runs func(config.Pass, *config.Config) bool
 	// Host is the machine; nil: the one that this process runs on.
 	Host Host
 	// Files is the file system; nil: the real one.
@@ -88,6 +93,9 @@ func (l *loader) load() {
 		return
 	}
 	for _, process := range []config.Pass{config.PassChecker, config.PassVRRP, config.PassBFD} {
+		if !l.options.Test && l.options.Runs != nil && !l.options.Runs(process, l.config) {
+			continue
+		}
 		if !l.child(process) {
 			return
 		}

@@ -5,17 +5,21 @@ import (
 	"strings"
 
 	"keepalived/core/commandline"
+	"keepalived/core/config"
+	"keepalived/core/process"
 	"keepalived/core/supervisor"
 	"keepalived/parser"
 	"keepalived/parser/source"
 )
 
-// load reads the configuration that a command line names.
-func load(o *commandline.Options, reload bool) *supervisor.Loaded {
+// load reads the configuration that a command line names. built says which
+// children there are.
+func load(o *commandline.Options, built [process.Kinds]bool, reload bool) *supervisor.Loaded {
 	files := &recorder{Files: source.Disk{}, given: o.File}
 	h := newHost(o.Namespace)
 	po := parserOptions(o, h)
 	po.Reload, po.Files = reload, files
+	po.Runs = func(pass config.Pass, c *config.Config) bool { return supervisor.Runs(pass, c, o, built) }
 	r := parser.Load(po)
 	return &supervisor.Loaded{
 		Config: r.Config, Diagnostics: r.Diagnostics, Files: files.read, Namespace: h.entered(),

@@ -12,9 +12,7 @@ import (
 
 	"keepalived/checkers"
 	"keepalived/checkers/genhash"
-	"keepalived/core/commandline"
 	"keepalived/core/process"
-	"keepalived/core/supervisor"
 	"keepalived/vrrp"
 )
 
@@ -27,7 +25,6 @@ func main() {
 			process.Checker: checkers.New,
 			process.VRRP:    vrrp.New,
 		},
-		load:    load,
 		genhash: genhash.Main,
 	}.run(os.Args, os.Stdout, os.Stderr))
 }
@@ -36,8 +33,6 @@ func main() {
 type program struct {
 	// children make the services; nil for a kind that is not built in.
 	children [process.Kinds]func(process.Env) process.Service
-	// load reads the configuration.
-	load func(o *commandline.Options, reload bool) *supervisor.Loaded
 	// genhash is the tool of that name.
 	genhash func(args []string, stdout, stderr io.Writer) int
 }

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 			runtime.LockOSThread()
 			os.Exit(program{children: [process.Kinds]func(process.Env) process.Service{
 				process.Checker: fake("checker"), process.VRRP: fake("VRRP"),
-			}, load: load, genhash: genhash.Main}.run(os.Args, os.Stdout, os.Stderr))
+			}, genhash: genhash.Main}.run(os.Args, os.Stdout, os.Stderr))
 		},
 		"genhash": func() { os.Exit(program{genhash: genhash.Main}.run(os.Args, os.Stdout, os.Stderr)) },
 		"systemd": serviceManager,

@@ -47,7 +47,7 @@ func (p program) run(args []string, stdout, stderr io.Writer) int {
 	}
 	return supervisor.Main(supervisor.Settings{
 		Options: r.Options, Args: args, Built: p.built(),
-		Load: func(reload bool) *supervisor.Loaded { return p.load(&r.Options, reload) },
+		Load: func(reload bool) *supervisor.Loaded { return load(&r.Options, p.built(), reload) },
 	}, role)
 }
 

@@ -116,18 +116,28 @@ func partOf(c *config.Config, k process.Kind) *config.Config {
 	return &part
 }
 
-// wanted says which children are to run (02-runtime section 3). For an
-// unusable configuration it is the one in whose part the fault is: it says so
-// and ends, and the daemon with it.
-func wanted(l *Loaded, o *commandline.Options, built [process.Kinds]bool) (w [process.Kinds]bool) {
+// Runs reports whether the child that a pass is of runs with a configuration
+// (02-runtime section 3). built says which kinds exist in this program.
+func Runs(pass config.Pass, c *config.Config, o *commandline.Options, built [process.Kinds]bool) bool {
 	disabled := [process.Kinds]bool{o.NoChecker, o.NoVRRP, o.NoBFD}
+	configured := [process.Kinds]bool{c.HasLVS, c.HasVRRP, c.HasBFD}
 	for k := range process.Kinds {
-		switch {
-		case !built[k] || disabled[k]:
-		case l.Status != 0 || l.Config == nil:
-			w[k] = l.Culprit == passOf(k)
-		default:
-			w[k] = o.All || [process.Kinds]bool{l.Config.HasLVS, l.Config.HasVRRP, l.Config.HasBFD}[k]
+		if passOf(k) == pass {
+			return built[k] && !disabled[k] && (o.All || configured[k])
+		}
+	}
+	return false
+}
+
+// wanted says which children are to run. For an unusable configuration it is
+// the one in whose part the fault is: it says so and ends, and the daemon with
+// it.
+func wanted(l *Loaded, o *commandline.Options, built [process.Kinds]bool) (w [process.Kinds]bool) {
+	for k := range process.Kinds {
+		if l.Status != 0 || l.Config == nil {
+			w[k] = built[k] && l.Culprit == passOf(k)
+		} else {
+			w[k] = Runs(passOf(k), l.Config, o, built)
 		}
 	}
 	return w

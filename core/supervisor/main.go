@@ -207,6 +207,9 @@ func (p *parent) begin(st *state) {
 	if err := st.pids.parent.Write(os.Getpid()); err != nil {
 		p.log.Info(err.Error())
 	}
+	if marker := markerPath(st.prepared.global(), st.paths.Parent); marker != "" {
+		_ = os.Remove(marker) // of a daemon that died in a reload
+	}
 	if !st.prepared.global().Global.MaxAutoPrioritySet {
 		p.log.Info(msgMaxAuto)
 	}

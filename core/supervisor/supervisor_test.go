@@ -33,7 +33,6 @@ type bench struct {
 	pid      int
 	last     [process.Kinds]*fakeProcess
 	noSpawn  bool
-	status   int
 }
 
 // fakeProcess answers as a child does, unless told otherwise.
@@ -146,16 +145,22 @@ func prepared(name string, kinds ...process.Kind) *Prepared {
 	return p
 }
 
-// at runs steps at their times, in seconds, and checks what happens.
+// at are steps at their times, in seconds.
 type at map[float64]func(*bench)
 
-func play(t *testing.T, o Options, first *Prepared, setup func(*bench), steps at, want string) {
+// expect plays steps and checks what happens.
+func expect(t *testing.T, o Options, first *Prepared, setup func(*bench), steps at, want string) {
 	t.Helper()
+	if got := strings.Join(play(t, o, first, setup, steps), "\n"); got != strings.TrimSpace(want) {
+		t.Errorf("got:\n%s\n\nwant:\n%s", got, strings.TrimSpace(want))
+	}
+}
+
+func play(t *testing.T, o Options, first *Prepared, setup func(*bench), steps at) (lines []string) {
 	synctest.Test(t, func(t *testing.T) {
-		t.Helper()
 		ctx, cancel := context.WithTimeout(t.Context(), 24*time.Hour)
 		defer cancel()
-		b := &bench{t: t, loop: process.NewLoop(), start: time.Now(), status: -1, next: first}
+		b := &bench{t: t, loop: process.NewLoop(), start: time.Now(), next: first}
 		o.PID = 1000
 		b.s = New(b.loop, slog.New(b), b, o, func(status int) {
 			b.note("end %d", status)
@@ -169,11 +174,9 @@ func play(t *testing.T, o Options, first *Prepared, setup func(*bench), steps at
 			b.loop.AfterFunc(time.Duration(seconds*float64(time.Second)), func() { f(b) })
 		}
 		b.loop.Run(ctx)
-		got := strings.Join(b.lines, "\n")
-		if got != strings.TrimSpace(want) {
-			t.Errorf("got:\n%s\n\nwant:\n%s", got, strings.TrimSpace(want))
-		}
+		lines = b.lines
 	})
+	return lines
 }
 
 func kill(k process.Kind) func(*bench) { return func(b *bench) { b.last[k].die(9) } }
@@ -181,7 +184,7 @@ func stop(b *bench)                    { b.s.Stop() }
 func reload(b *bench)                  { b.s.Reload() }
 
 func TestStartAndStop(t *testing.T) {
-	play(t, Options{}, prepared("A", process.Checker, process.VRRP), nil, at{1: stop}, `
+	expect(t, Options{}, prepared("A", process.Checker, process.VRRP), nil, at{1: stop}, `
 0 checker 1 with A
 0 Starting Healthcheck child process, pid=1
 0 vrrp 2 with A
@@ -203,7 +206,7 @@ func TestScripts(t *testing.T) {
 		p.Config.Global.StartupScript, p.Config.Global.ShutdownScript = new(config.Script), new(config.Script)
 		return p
 	}
-	play(t, Options{}, p(), nil, at{1: reload, 5: stop}, `
+	expect(t, Options{}, p(), nil, at{1: reload, 5: stop}, `
 0 startup script
 1 Reload already in progress, request queued
 2 vrrp 1 with A
@@ -221,7 +224,7 @@ func TestScripts(t *testing.T) {
 5 vrrp gets SIGTERM
 5.1 shutdown script
 7.1 end 0`)
-	play(t, Options{}, p(), nil, at{1: stop}, `
+	expect(t, Options{}, p(), nil, at{1: stop}, `
 0 startup script
 1 Stopping
 1 systemd: "STOPPING=1"
@@ -231,49 +234,34 @@ func TestScripts(t *testing.T) {
 // The delays grow to a minute; a child that has lived for a minute is replaced
 // at once, and the delays begin anew (02-runtime section 4).
 func TestRespawnDelays(t *testing.T) {
-	var dying func(b *bench)
-	deaths := 0
-	dying = func(b *bench) {
-		if p := b.last[process.VRRP]; !p.dead {
-			p.die(9)
-			deaths++
-		}
-		if deaths < 9 {
-			b.loop.AfterFunc(time.Second, func() { dying(b) })
-		}
-	}
-	synctestLines := func(lines []string, word string) (out []string) {
-		for _, l := range lines {
-			if strings.Contains(l, word) {
-				out = append(out, l)
-			}
-		}
-		return out
-	}
 	var b *bench
-	silence := func(x *bench) { b = x }
-	play(t, Options{}, prepared("A", process.VRRP), silence, at{0.5: dying, 1000: func(b *bench) {
-		b.last[process.VRRP].die(9)
-	}, 1000.5: func(b *bench) {
-		b.last[process.VRRP].die(9)
-	}, 1001: func(b *bench) {
-		delays := synctestLines(b.lines, "delayed")
-		var seconds []string
-		for _, l := range delays {
-			seconds = append(seconds, strings.Fields(l)[6])
+	steps := at{1000: kill(process.VRRP), 1000.5: kill(process.VRRP), 1001: stop}
+	// Ten deaths, each soon after the restart that the one before has led
+	// to.
+	when := 0.5
+	for _, delay := range []float64{0, 1, 2, 4, 8, 16, 32, 60, 60} {
+		steps[when] = kill(process.VRRP)
+		when += delay + 0.5
+	}
+	lines := play(t, Options{}, prepared("A", process.VRRP), func(x *bench) { b = x }, steps)
+	var delays []string
+	for _, l := range lines {
+		if strings.Contains(l, "delayed") {
+			delays = append(delays, strings.Fields(l)[6])
 		}
-		b.lines = []string{strings.Join(seconds, " ")}
-		b.loop.Post(func() { b.s.Stop(); b.lines = b.lines[:1]; b.last[process.VRRP].dead = true; b.s.finish(0) })
-	}}, `
-0 1 2 4 8 16 32 60 60 0
-1001 end 0`)
-	_ = b
+	}
+	if got := strings.Join(delays, " "); got != "0 1 2 4 8 16 32 60 60 0" {
+		t.Errorf("delays %s", got)
+	}
+	if b.pid != 12 {
+		t.Errorf("%d processes were started, want 12", b.pid)
+	}
 }
 
 // A loop that does not answer three hellos is killed; one that does, is not,
 // and neither is a child that is long in its start.
 func TestWatchdog(t *testing.T) {
-	play(t, Options{}, prepared("A", process.Checker, process.VRRP), nil, at{
+	expect(t, Options{}, prepared("A", process.Checker, process.VRRP), nil, at{
 		7:  func(b *bench) { b.last[process.VRRP].deaf = true },
 		40: stop,
 	}, `
@@ -298,7 +286,7 @@ func TestWatchdog(t *testing.T) {
 	slow := func(b *bench) {
 		b.last[process.VRRP] = &fakeProcess{slow: 50 * time.Second, dead: true}
 	}
-	play(t, Options{}, prepared("A", process.VRRP), slow, at{
+	expect(t, Options{}, prepared("A", process.VRRP), slow, at{
 		0.1: func(b *bench) { b.last[process.VRRP].deaf = true },
 		51:  func(b *bench) { b.last[process.VRRP].deaf = false },
 		100: stop,
@@ -316,7 +304,7 @@ func TestWatchdog(t *testing.T) {
 // A child that dies while it is waited for is replaced, and the new one's
 // report completes the start or the reload.
 func TestDeathDuringReload(t *testing.T) {
-	play(t, Options{}, prepared("A", process.VRRP), nil, at{
+	expect(t, Options{}, prepared("A", process.VRRP), nil, at{
 		1: func(b *bench) {
 			b.last[process.VRRP].silent = true
 			b.next = prepared("B", process.VRRP)
@@ -348,7 +336,7 @@ func TestDeathDuringReload(t *testing.T) {
 // A reload during the delay of a restart starts the child, once: the C daemon
 // starts a second one when the delay ends.
 func TestReloadDuringRespawnDelay(t *testing.T) {
-	play(t, Options{}, prepared("A", process.VRRP), nil, at{
+	expect(t, Options{}, prepared("A", process.VRRP), nil, at{
 		1:   kill(process.VRRP),
 		1.5: kill(process.VRRP),
 		2:   func(b *bench) { b.next = prepared("B", process.VRRP); b.s.Reload() },
@@ -383,7 +371,7 @@ func TestReloadDuringRespawnDelay(t *testing.T) {
 // file is read; a refused reading does not lose them.
 func TestQueuedReloads(t *testing.T) {
 	broken := &Prepared{Status: 2, All: []string{"(Line 3) bad"}}
-	play(t, Options{}, prepared("A", process.VRRP), func(b *bench) { b.readTime = time.Second }, at{
+	expect(t, Options{}, prepared("A", process.VRRP), func(b *bench) { b.readTime = time.Second }, at{
 		1:   func(b *bench) { b.next = broken; b.s.Reload() },
 		1.2: func(b *bench) { b.next = prepared("B", process.VRRP); b.s.Reload() },
 		1.4: reload,
@@ -413,7 +401,7 @@ func TestQueuedReloads(t *testing.T) {
 // A stop while the new file is read, and one during a respawn delay, are stops
 // at once.
 func TestStopInBetween(t *testing.T) {
-	play(t, Options{}, prepared("A", process.VRRP), func(b *bench) { b.readTime = time.Second }, at{
+	expect(t, Options{}, prepared("A", process.VRRP), func(b *bench) { b.readTime = time.Second }, at{
 		1:   kill(process.VRRP),
 		1.1: kill(process.VRRP),
 		1.2: reload,
@@ -440,7 +428,7 @@ func TestStopInBetween(t *testing.T) {
 
 // child_wait_time, and what is left after it.
 func TestForcedStop(t *testing.T) {
-	play(t, Options{}, prepared("A", process.Checker, process.VRRP), nil, at{
+	expect(t, Options{}, prepared("A", process.Checker, process.VRRP), nil, at{
 		1: func(b *bench) { b.last[process.VRRP].ignores = true; b.s.Stop() },
 		2: func(b *bench) { b.s.Reload(); b.s.Stop() },
 	}, `
@@ -466,7 +454,7 @@ func TestPermanentError(t *testing.T) {
 		name   string
 		errno  int
 	}{{1, "FATAL", 22}, {2, "CONFIG", 22}, {4, "missing permission", 1}} {
-		play(t, Options{DontRespawn: true}, prepared("A", process.Checker, process.VRRP), nil, at{
+		expect(t, Options{DontRespawn: true}, prepared("A", process.Checker, process.VRRP), nil, at{
 			1: func(b *bench) { b.last[process.VRRP].die(c.status << 8) },
 		}, fmt.Sprintf(`
 0 checker 1 with A
@@ -483,7 +471,7 @@ func TestPermanentError(t *testing.T) {
 
 // A process that cannot be started is tried again, ever less often.
 func TestStartFails(t *testing.T) {
-	play(t, Options{}, prepared("A", process.VRRP), func(b *bench) { b.noSpawn = true }, at{
+	expect(t, Options{}, prepared("A", process.VRRP), func(b *bench) { b.noSpawn = true }, at{
 		2: func(b *bench) { b.noSpawn = false },
 		5: stop,
 	}, `
@@ -513,7 +501,7 @@ func TestReloadCheckConfig(t *testing.T) {
 	}
 	bad := checked("B")
 	bad.TestStatus, bad.Problems = 5, []string{"(Line 1) warning"}
-	play(t, Options{}, checked("A"), nil, at{
+	expect(t, Options{}, checked("A"), nil, at{
 		1: func(b *bench) { b.next = bad; b.s.Reload() },
 		2: func(b *bench) { b.next = checked("C"); b.s.Reload() },
 		3: stop,
@@ -544,7 +532,7 @@ func TestStructural(t *testing.T) {
 		p.Structural = true
 		return p
 	}
-	play(t, Options{}, broken("A"), nil, at{
+	expect(t, Options{}, broken("A"), nil, at{
 		1: func(b *bench) { b.next = broken("B"); b.s.Reload() },
 		2: func(b *bench) { b.next = prepared("C", process.VRRP); b.s.Reload() },
 		3: func(b *bench) { b.next = broken("D"); b.s.Reload() },
@@ -574,7 +562,7 @@ func TestStructural(t *testing.T) {
 
 // Signals go to those that serve them.
 func TestForwardedSignals(t *testing.T) {
-	play(t, Options{}, prepared("A", process.Checker, process.VRRP), nil, at{
+	expect(t, Options{}, prepared("A", process.Checker, process.VRRP), nil, at{
 		1: func(b *bench) {
 			for _, s := range []process.Signal{process.SignalData, process.SignalStats, process.SignalStatsClear, process.SignalJSON} {
 				b.s.Signal(s)
