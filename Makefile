@@ -6,6 +6,7 @@ DESTDIR    ?=
 SBINDIR    ?= $(PREFIX)/sbin
 BINDIR     ?= $(PREFIX)/bin
 UNITDIR    ?= $(PREFIX)/lib/systemd/system
+DATADIR    ?= $(PREFIX)/share
 
 GO       ?= go
 METHOD   ?= nat
@@ -23,9 +24,9 @@ SHELL       := /bin/bash
 
 # Static and without the paths of the machine that built it.
 export CGO_ENABLED ?= 0
-GOFLAGS_BUILD := -trimpath -ldflags '-s -w'
+LDFLAGS := -s -w -X keepalived/core/commandline.DefaultFile=$(SYSCONFDIR)/keepalived/keepalived.conf
 
-.PHONY: help build install demo test bench lint clean packages unit scenarios corpus fuzz
+.PHONY: help build documents install demo test bench lint clean packages unit scenarios corpus fuzz
 
 help:
 	@echo 'make build              build/keepalived, static'
@@ -36,17 +37,29 @@ help:
 	@echo 'make lint clean         and the parts of test: packages unit scenarios corpus fuzz'
 
 build:
-	$(GO) build $(GOFLAGS_BUILD) -o $(BUILD)/keepalived ./cmd/keepalived
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BUILD)/keepalived ./cmd/keepalived
 
-install: build
+# Manual pages, completion and schema come from the same tables as the program.
+documents:
+	$(GO) run ./packaging/generate $(BUILD)/documents
+
+install: build documents
 	install -D -m 755 $(BUILD)/keepalived $(DESTDIR)$(SBINDIR)/keepalived
-	install -d $(DESTDIR)$(BINDIR)
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(UNITDIR)
 	ln -sfr $(DESTDIR)$(SBINDIR)/keepalived $(DESTDIR)$(BINDIR)/genhash
 	install -D -m 644 packaging/keepalived.conf.sample $(DESTDIR)$(SYSCONFDIR)/keepalived/keepalived.conf.sample
-	test -e $(DESTDIR)$(SYSCONFDIR)/default/keepalived || install -D -m 644 packaging/keepalived.default $(DESTDIR)$(SYSCONFDIR)/default/keepalived
-	install -d $(DESTDIR)$(UNITDIR)
+	test -e $(DESTDIR)$(SYSCONFDIR)/default/keepalived || \
+		install -D -m 644 packaging/keepalived.default $(DESTDIR)$(SYSCONFDIR)/default/keepalived
 	sed -e 's|@SBINDIR@|$(SBINDIR)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' packaging/keepalived.service > $(DESTDIR)$(UNITDIR)/keepalived.service
 	chmod 644 $(DESTDIR)$(UNITDIR)/keepalived.service
+	cd $(BUILD)/documents && \
+		install -D -m 644 genhash.1 $(DESTDIR)$(DATADIR)/man/man1/genhash.1 && \
+		install -D -m 644 keepalived.conf.5 $(DESTDIR)$(DATADIR)/man/man5/keepalived.conf.5 && \
+		install -D -m 644 keepalived.8 $(DESTDIR)$(DATADIR)/man/man8/keepalived.8 && \
+		install -D -m 644 keepalived.bash $(DESTDIR)$(DATADIR)/bash-completion/completions/keepalived && \
+		install -D -m 644 _keepalived $(DESTDIR)$(DATADIR)/zsh/vendor-completions/_keepalived && \
+		install -D -m 644 keepalived.fish $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/keepalived.fish && \
+		install -D -m 644 keepalived.conf.schema.json $(DESTDIR)$(DATADIR)/keepalived/keepalived.conf.schema.json
 
 # What tests and demo need besides Go, make and git.
 packages:

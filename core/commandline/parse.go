@@ -9,8 +9,9 @@ import (
 	"keepalived/core/logging"
 )
 
-// DefaultFile is the configuration file without -f.
-const DefaultFile = "/etc/keepalived/keepalived.conf"
+// DefaultFile is the configuration file without -f. A build for another
+// SYSCONFDIR sets it with the linker; nothing else ever writes it.
+var DefaultFile = "/etc/keepalived/keepalived.conf"
 
 // Options is what a command line asks for. The zero value of a field means
 // that its option was not given.

@@ -83,7 +83,9 @@ func (r *Room) lvsSyncDaemon(p *reader.Pass, s *reader.Statement) {
 		option := s.Word(i)
 		switch option {
 		case "inst", "id", "maxlen", "port", "ttl", "group":
-			i++
+			if i++; option == "inst" {
+				p.Need(s, i)
+			}
 			syncOption(p, d, option, s.Word(i), s.Has(i))
 			continue
 		}

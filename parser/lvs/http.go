@@ -121,7 +121,6 @@ func (r *Room) digest(p *reader.Pass, s *reader.Statement) {
 const digestLength = 16
 
 func (r *Room) statusCode(p *reader.Pass, s *reader.Statement) {
-	p.Need(s, 1)
 	for _, word := range s.Words[1:] {
 		low, high, isRange := strings.Cut(word, "-")
 		if !isRange {

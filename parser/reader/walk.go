@@ -90,7 +90,14 @@ func (p *Pass) statement(e syntax.Event) *Statement {
 	case syntax.Close:
 		s.Raw, s.Words = "}", append(p.words[:0], "}")
 	default:
-		s.Words, _ = syntax.Words(p.words[:0], e.Text)
+		var unmatched bool
+		s.Words, unmatched = syntax.Words(p.words[:0], e.Text)
+		if unmatched && len(s.Words) > 0 && keyword.ScriptLike(s.Words[0]) {
+			// The value is split by other rules, in which an open
+			// quote loses nothing.
+			words, _ := shellWords(e.Text, false)
+			s.Words = append(s.Words[:0], words...)
+		}
 	}
 	p.words = s.Words
 	return s

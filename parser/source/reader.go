@@ -228,7 +228,7 @@ func (r *Reader) physical(f *frame) {
 	raw = strings.TrimRight(raw, "\r")
 	text, cut, open := stripComment(strings.TrimLeft(raw, blanks))
 	if open {
-		r.problem(Problem{Class: config.ClassGeneral, Message: fmt.Sprintf(msgUnterminatedQuote, text)})
+		r.unterminated(strings.TrimLeft(raw, blanks), text)
 	}
 	// A comment does not swallow the backslash that continues a definition
 	// (section 6.3; version 2.4.3 has lost this).
@@ -257,6 +257,19 @@ func (r *Reader) physical(f *frame) {
 		column = 0
 	}
 	r.text(text, uint32(column))
+}
+
+// unterminated reports a quote that is not closed. The parent shows the line
+// with the blanks at its end, the others read it without them.
+func (r *Reader) unterminated(line, trimmed string) {
+	p := Problem{Class: config.ClassGeneral, Message: fmt.Sprintf(msgUnterminatedQuote, trimmed)}
+	if line != trimmed {
+		parent := p
+		parent.Message, parent.ParentOnly = fmt.Sprintf(msgUnterminatedQuote, line), true
+		r.problem(parent)
+		p.ChildOnly = true
+	}
+	r.problem(p)
 }
 
 // continueDefinition appends a line to the open definition. A line without

@@ -124,10 +124,10 @@ func (p *Probe) Probe(ctx context.Context, a probe.Attempt) probe.Result {
 	var r probe.Result
 	u := p.urls[a.URL]
 	o := Options{Target: p.target, Request: u.request, TLS: u.tls, Compliant: u.close, Limit: p.limit}
-	var s *search
+	var s *searches
 	if u.pattern != nil {
-		s = &search{p: u.pattern}
-		o.Body = s.add
+		s = &searches{whole: search{p: u.pattern}, body: search{p: u.pattern}}
+		o.Tap, o.Body = s.whole.add, s.body.add
 	}
 	f := Fetch(ctx, &r, o)
 	switch {
@@ -146,7 +146,7 @@ func (p *Probe) Probe(ctx context.Context, a probe.Attempt) probe.Result {
 }
 
 // judge is the evaluation of 8.3, steps 2 to 5.
-func (p *Probe) judge(r *probe.Result, u *url, reply *Reply, s *search) {
+func (p *Probe) judge(r *probe.Result, u *url, reply *Reply, s *searches) {
 	if !u.accepts(reply.Status) {
 		r.Text = message.WebStatusError
 		return

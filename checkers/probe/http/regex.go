@@ -89,16 +89,24 @@ func endOnly(s string) string {
 	return b.String()
 }
 
-// search is one reply being searched.
+// searches is a reply being searched as a whole and its body alone. The C
+// daemon does the one or the other, depending on how the reply arrives: with
+// the header and the beginning of the body in one segment, or not. A pattern
+// matches when it would in either case.
+type searches struct{ whole, body search }
+
+func (s *searches) end() bool { return s.body.end() || s.whole.end() }
+
+// search is one text being searched.
 type search struct {
 	p       *pattern
 	window  []byte
-	base    int64 // offset of the window in the body
+	base    int64 // offset of the window in the text
 	matched bool
 	decided bool
 }
 
-// add takes the next part of the body.
+// add takes the next part of the text.
 func (s *search) add(b []byte) {
 	if s.decided {
 		return
@@ -119,7 +127,7 @@ func (s *search) end() bool {
 }
 
 // look searches the window. Octets are characters, unless the pattern is utf.
-// Offsets count octets of the body.
+// Offsets count octets of the text.
 func (s *search) look() {
 	if s.decided {
 		return
