@@ -28,7 +28,7 @@ func (r *Room) realServerHandlers(h reader.Handlers) {
 	read := func(name string, f func(*reader.Pass, *reader.Statement)) { h[path+"/"+name] = reader.Handler{Read: f} }
 	read("weight", r.realWeight)
 	read("lvs_method", func(p *reader.Pass, s *reader.Statement) {
-		if m := method(p, s, "real"); m != nil {
+		if m := method(p, s, "real", r.real.method, r.server.method); m != nil {
 			r.real.method = m
 		}
 	})

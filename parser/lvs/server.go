@@ -1,6 +1,7 @@
 package lvs
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -219,9 +220,11 @@ func (r *Room) schedulerFlag(p *reader.Pass, s *reader.Statement, algorithm stri
 	}
 }
 
-// method reads a forwarding method; nil when the line changes nothing.
-func method(p *reader.Pass, s *reader.Statement, server string) *config.Method {
-	m, err := (&line.Context{Pass: p}).Method(s.Words, server)
+// method reads a forwarding method; nil when the line changes nothing. The
+// first of before that is set is what it was without the line.
+func method(p *reader.Pass, s *reader.Statement, server string, before ...*config.Method) *config.Method {
+	was := cmp.Or(append(before, new(config.Method))...)
+	m, err := (&line.Context{Pass: p}).Method(s.Words, server, *was)
 	if err != nil {
 		p.Fatal(config.ClassMissingParameter, "%s", err)
 	}
@@ -229,7 +232,7 @@ func method(p *reader.Pass, s *reader.Statement, server string) *config.Method {
 }
 
 func (r *Room) serverMethod(p *reader.Pass, s *reader.Statement) {
-	if m := method(p, s, "virtual"); m != nil {
+	if m := method(p, s, "virtual", r.server.method); m != nil {
 		r.server.method = m
 	}
 }
@@ -402,7 +405,7 @@ func (r *Room) sorryMethod(p *reader.Pass, s *reader.Statement) {
 		p.General(msgSorryMethod)
 		return
 	}
-	if m := method(p, s, "sorry"); m != nil {
+	if m := method(p, s, "sorry", r.server.sorry.method, r.server.method); m != nil {
 		r.server.sorry.method = m
 	}
 }
