@@ -79,7 +79,7 @@ func interpret(c *Context, language string, words []string, numbering *Numbering
 	case "virtual_server":
 		_, err = c.Service(append([]string{language}, words...))
 	case "lvs_method":
-		_, err = c.Method(append([]string{language}, words...), "virtual")
+		_, err = c.Method(append([]string{language}, words...), "virtual", config.Method{})
 	}
 	return err
 }

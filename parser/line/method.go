@@ -38,10 +38,11 @@ func methodWords(word string) lexer.TokenType {
 }
 
 // Method reads a forwarding method, words[0] being the keyword; server is
-// what it belongs to ("virtual", "real", "sorry"). It returns nil when the
-// line changes nothing. When only the tunnel options are wrong the method
-// itself still counts, without them (04-lvs-checkers section 3.4).
-func (c *Context) Method(words []string, server string) (*config.Method, error) {
+// what it belongs to ("virtual", "real", "sorry"), and before is the method
+// that it had without this line. It returns nil when the line changes nothing.
+// When only the tunnel options are wrong the method itself still counts, with
+// the options that it had before (04-lvs-checkers section 3.4).
+func (c *Context) Method(words []string, server string, before config.Method) (*config.Method, error) {
 	if len(words) < 2 {
 		return nil, missing(words, 0)
 	}
@@ -62,6 +63,7 @@ func (c *Context) Method(words []string, server string) (*config.Method, error) 
 		return nil, nil
 	}
 	tunnel := *m
+	m.Tunnel, m.Port, m.Checksum = before.Tunnel, before.Port, before.Checksum
 	for _, o := range tree.Options {
 		if !c.tunnelOption(&tunnel, o, server) {
 			return m, nil
