@@ -14,4 +14,15 @@
 // testing/synctest in virtual time. [Loop.UseTimerFD] makes its timers precise
 // to some microseconds on a real machine, where the Go runtime would round the
 // sleep of an idle process to a millisecond.
+//
+// # The child
+//
+// [Child] runs a [Service]: it takes over what the parent hands it ([Inherited]),
+// reads its [Part] of the configuration from a sealed memory file, drives the
+// service, answers the parent on the control socket, and ends with a status
+// that tells the parent what to do. The answer to the parent's hello comes from
+// the loop, never from the goroutine that reads the socket: it has to show that
+// the loop turns. When the parent is gone the child stops in order.
+//
+// The package knows nothing of what a service does.
 package process

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -271,8 +272,8 @@ func (p *parent) reload() (prepared *Prepared) {
 		return &Prepared{Status: process.ExitFatal, All: []string{err.Error()}}
 	}
 	head := fileMessages(l, &p.Options)
-	prepared.Messages = append(head, prepared.Messages...)
-	prepared.All = append(head, prepared.All...)
+	prepared.Messages = slices.Concat(head, prepared.Messages)
+	prepared.All = slices.Concat(head, prepared.All)
 	debug.FreeOSMemory()
 	return prepared
 }
