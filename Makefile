@@ -26,7 +26,7 @@ SHELL       := /bin/bash
 export CGO_ENABLED ?= 0
 LDFLAGS := -s -w -X keepalived/core/commandline.DefaultFile=$(SYSCONFDIR)/keepalived/keepalived.conf
 
-.PHONY: help build documents install demo test bench lint clean packages unit scenarios corpus fuzz
+.PHONY: help build documents install demo test bench lint clean prerequisites unit scenarios corpus fuzz dist
 
 help:
 	@echo 'make build              build/keepalived, static'
@@ -34,7 +34,8 @@ help:
 	@echo 'make demo METHOD=nat    two directors, three web servers, a client, live (nat, dr, tun)'
 	@echo 'make test               lint, unit, scenarios, corpus, fuzz: everything that CI runs'
 	@echo 'make bench              our daemon and the C daemon side by side'
-	@echo 'make lint clean         and the parts of test: packages unit scenarios corpus fuzz'
+	@echo 'make dist               deb and rpm in $(BUILD)/dist'
+	@echo 'make lint clean         and the parts of test: prerequisites unit scenarios corpus fuzz'
 
 build:
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BUILD)/keepalived ./cmd/keepalived
@@ -62,13 +63,13 @@ install: build documents
 		install -D -m 644 keepalived.conf.schema.json $(DESTDIR)$(DATADIR)/keepalived/keepalived.conf.schema.json
 
 # What tests and demo need besides Go, make and git.
-packages:
+prerequisites:
 	@packaging/install-test-packages
 
-demo: packages build
+demo: prerequisites build
 	$(GO) run ./compat-tests/demo -method $(METHOD) -daemon $(BUILD)/keepalived
 
-test: packages lint build unit scenarios corpus fuzz
+test: prerequisites lint build unit scenarios corpus fuzz
 
 lint:
 	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "gofmt:"; echo "$$out"; exit 1; }
@@ -96,8 +97,19 @@ fuzz:
 		done; \
 	done
 
-bench: packages build
+bench: prerequisites build
 	$(GO) run ./compat-tests/bench -daemon $(BUILD)/keepalived
+
+# nfpm is run by its version, not pinned in go.mod: nothing else needs its modules.
+NFPM = $(GO) run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
+dist:
+	rm -rf $(BUILD)/stage
+	mkdir -p $(BUILD)/dist
+	$(MAKE) install DESTDIR=$(CURDIR)/$(BUILD)/stage PREFIX=/usr SYSCONFDIR=/etc
+	for format in deb rpm; do \
+		GOARCH=$$($(GO) env GOARCH) VERSION=$$(sed -n 's/^const Number = "\(.*\)"/\1/p' core/version/version.go) \
+			$(NFPM) package -f packaging/nfpm.yaml -p $$format -t $(BUILD)/dist/; \
+	done
 
 clean:
 	rm -rf $(BUILD)
