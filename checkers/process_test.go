@@ -310,3 +310,43 @@ global_defs {
 	cancel()
 	<-ended
 }
+
+// A group with ha_suspend is checked while this host has one of its addresses.
+func TestSuspendGroup(t *testing.T) {
+	inBubble(t, func(t *testing.T, l *lab) {
+		_ = l.start(`
+virtual_server_group g {
+    10.9.1.1-9 80
+}
+virtual_server group g {
+    delay_loop 2
+    warmup 0
+    ha_suspend
+    lvs_sched rr
+    protocol TCP
+    real_server 10.1.1.1 8001 {
+        TCP_CHECK { }
+    }
+}
+`)
+		l.wait(10 * time.Second)
+		if len(l.attempts) != 0 {
+			t.Errorf("checked without an address: %v", l.attempts)
+		}
+		for _, c := range []struct{ add, line string }{
+			{"10.9.1.10", ""}, {"10.9.1.5", "Activating"}, {"fd00::1", ""}, {"-10.9.1.5", "Suspending"},
+		} {
+			l.record.take()
+			l.on(func() { l.s.addressChanged(parse(strings.TrimPrefix(c.add, "-")), c.add[0] != '-', false) })
+			logs, _ := l.record.take()
+			logs = slices.DeleteFunc(logs, func(s string) bool { return strings.HasPrefix(s, "Netlink") })
+			want := []string{c.line + " healthchecker for service [10.1.1.1]:tcp:8001 for VS [g]:0"}
+			if c.line == "" {
+				want = nil
+			}
+			if !slices.Equal(logs, want) {
+				t.Errorf("%s: %q, want %q", c.add, logs, want)
+			}
+		}
+	})
+}
