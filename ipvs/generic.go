@@ -92,9 +92,14 @@ const (
 	daemonTTL       = 8
 )
 
-// answerLimit is how long an answer may take. The kernel works on a request
-// within the sending of it, so that the answer is there at once or never.
-const answerLimit = 250 * time.Millisecond
+// The kernel works on a request within the sending of it, so that the answer is
+// there at once or never. answerLimit only has to be longer than this process
+// may be kept from reading it. silenceLimit is that of the one command that is
+// known to get no answer at times.
+const (
+	answerLimit  = 5 * time.Second
+	silenceLimit = 250 * time.Millisecond
+)
 
 var errShort = errors.New("a netlink attribute is too short")
 
@@ -102,6 +107,13 @@ var errShort = errors.New("a netlink attribute is too short")
 type generic struct {
 	family  uint16
 	sockets map[int]*nl.SocketHandle
+}
+
+// wait sets how long an answer may take.
+func (g *generic) wait(limit time.Duration) error {
+	tv := unix.NsecToTimeval(limit.Nanoseconds())
+	socket := g.sockets[unix.NETLINK_GENERIC].Socket
+	return errors.Join(socket.SetSendTimeout(&tv), socket.SetReceiveTimeout(&tv))
 }
 
 // request sends one command and waits for its end. A kernel that refuses gives
@@ -199,7 +211,13 @@ func (g *generic) startDaemon(d Daemon) error {
 // stops it but has EINTR as the result, which netlink answers with silence
 // (seen on 6.1): the list of daemons tells then.
 func (g *generic) stopDaemon(d Daemon) error {
+	if err := g.wait(silenceLimit); err != nil {
+		return err
+	}
 	_, err := g.request(cmdDelDaemon, 0, packDaemon(d, false))
+	if err := g.wait(answerLimit); err != nil {
+		return err
+	}
 	if !errors.Is(err, unix.EAGAIN) {
 		return err
 	}

@@ -93,8 +93,7 @@ func openGeneric(o Options) (generic, error) {
 		return generic{}, err
 	}
 	g := generic{family: family.ID, sockets: map[int]*nl.SocketHandle{unix.NETLINK_GENERIC: {Socket: socket}}}
-	limit := unix.NsecToTimeval(answerLimit.Nanoseconds())
-	err = errors.Join(socket.SetSendTimeout(&limit), socket.SetReceiveTimeout(&limit))
+	err = g.wait(answerLimit)
 	if err == nil && o.ReceiveBuffer != 0 {
 		err = socket.SetReceiveBufferSize(int(o.ReceiveBuffer), o.ForceReceiveBuffer)
 	}

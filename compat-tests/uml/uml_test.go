@@ -115,6 +115,15 @@ func TestStarterKilled(t *testing.T) {
 	await(t, "the end of the guest", func() bool { return guests(t, memory) == 0 })
 }
 
+// TestMissing shows that a missing kernel is an error that says what to do.
+func TestMissing(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	_, err := uml.Boot(t.Context(), uml.Job{Command: []string{"true"}})
+	if err == nil || !strings.Contains(err.Error(), "apt-get install user-mode-linux kmod") {
+		t.Errorf("error %v, want the command that installs it", err)
+	}
+}
+
 // buildCommand compiles the command of this package.
 func buildCommand(t *testing.T) string {
 	t.Helper()
