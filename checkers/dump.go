@@ -301,10 +301,9 @@ func (d dumper) realServer(r *machine.RealServer) {
 	d.line("   RIP = %s, RPORT = %d, WEIGHT = %d EFF WEIGHT = %d", c.Addr, c.Port, min(max(r.Effective, 0), 1<<31-1), r.Effective)
 	d.line("   forwarding method = %s", methodName(c.Method))
 	d.line("   Alpha is %s", onOff(c.Alpha))
-	if len(c.Checkers) > 0 {
-		d.line("   Delay loop = %s", seconds(c.Checkers[0].DelayLoop))
-	}
+	d.line("   connection timeout = %s", seconds(r.VS.Config.ConnectTimeout))
 	d.line("   connection limit range = %d -> %d", c.LowerThreshold, c.UpperThreshold)
+	d.line("   Delay loop = %s", seconds(r.VS.Config.DelayLoop))
 	d.line("   Inhibit on failure is %s", onOff(c.InhibitOnFailure))
 	d.script("   RS up notify script", c.NotifyUp)
 	d.script("   RS down notify script", c.NotifyDown)

@@ -2,6 +2,7 @@ package checkers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,8 +28,8 @@ func (s *Service) dumpChecker(d dumper, k *machine.Checker) {
 			d.line("   Retries iterations = %d", k.Retries)
 		}
 		d.line("   Default delay before retry = %d us", defaultDelay(c).Microseconds())
-		d.line("   Log all failures = %s", yesNo(c.LogAllFailures || s.options.LogAllFailures))
 	}
+	d.line("   Log all failures = %s", yesNo(c.LogAllFailures || s.options.LogAllFailures))
 	switch c.Kind {
 	case config.CheckMisc, config.CheckFile, config.CheckBFD:
 	default:
@@ -95,7 +96,9 @@ func (s *Service) dumpKind(d dumper, k *machine.Checker) {
 func (d dumper) misc(s *Service, k *machine.Checker) {
 	m := k.Config.Misc
 	if m.Script != nil {
-		d.some("   path = %s", m.Script.Path)
+		if m.Script.Path != m.Script.Args[0] {
+			d.some("   path = %s", m.Script.Path)
+		}
 		d.line("   script = %s", quoted(m.Script.Args))
 	}
 	d.line("   timeout = %d", int(m.Timeout.Seconds()))
@@ -124,7 +127,7 @@ func (d dumper) udp(u *config.UDPCheck) {
 		d.line("     Min reply length = %d", u.MinReply)
 		d.line("     Max reply length = %d", u.MaxReply)
 		d.line("     Reply data len = %d", len(u.Reply))
-		d.line("     Reply data mask = %s", yesNo(len(u.ReplyMask) > 0))
+		d.line("     Reply data mask = %s", yesNo(slices.ContainsFunc(u.ReplyMask, func(b byte) bool { return b != 0xff })))
 	}
 }
 
@@ -178,6 +181,7 @@ func (d dumper) regex(r *config.Regex) {
 	if len(r.Options) > 0 {
 		d.line("     Regex options: %s", strings.Join(r.Options, " "))
 	}
+	d.line("     Regex ref count = 1")
 	if r.StackStart != 0 {
 		d.line("     Regex stack start %d, max %d", r.StackStart, r.StackMax)
 	}

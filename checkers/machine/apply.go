@@ -139,12 +139,14 @@ func (v *VirtualServer) reweigh(a *actions, r *RealServer) {
 
 // changeWeight reports whether the weight that counts has changed.
 func (v *VirtualServer) changeWeight(a *actions, r *RealServer) bool {
-	old := clamp(r.Effective)
+	before := r.Effective
+	old := clamp(before)
 	r.weigh()
 	now := clamp(r.Effective)
 	if old == now {
 		return false
 	}
+	r.Previous = before
 	line := message.ChangingInactive
 	if r.Alive {
 		line = message.ChangingActive
@@ -160,7 +162,5 @@ func (r *RealServer) weigh() {
 	for _, k := range r.Checkers {
 		e += k.Weight
 	}
-	if e != r.Effective {
-		r.Previous, r.Effective = r.Effective, e
-	}
+	r.Effective = e
 }

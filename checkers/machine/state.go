@@ -107,7 +107,7 @@ func New(c *config.VirtualServer, o *Options) *VirtualServer {
 }
 
 func (v *VirtualServer) newRealServer(c *config.RealServer) *RealServer {
-	r := &RealServer{Config: c, VS: v, Name: ServerName(c.Addr, v.Config.Protocol, c.Port), Effective: c.Weight, Previous: c.Weight}
+	r := &RealServer{Config: c, VS: v, Name: ServerName(c.Addr, v.Config.Protocol, c.Port), Effective: c.Weight}
 	for _, kc := range c.Checkers {
 		r.Checkers = append(r.Checkers, &Checker{Config: kc, RS: r, Up: true, FailedURL: -1})
 	}
