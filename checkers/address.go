@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"slices"
 
 	"keepalived/checkers/machine"
 	"keepalived/checkers/message"
@@ -19,18 +20,23 @@ func (s *Service) suspended(v *machine.VirtualServer) bool {
 	if !v.Config.HASuspend {
 		return false
 	}
-	if v.Config.Group == "" {
-		return s.addresses[v.Config.Addr] == 0
-	}
-	// The C daemon never lets the checks of a group run.
-	for _, e := range s.groups[v.Config.Group] {
-		for a := range s.addresses {
-			if !e.IsFWMark && e.First.Compare(a) <= 0 && a.Compare(e.Last) <= 0 && config.Family(a) == config.Family(e.First) {
-				return false
-			}
+	for a := range s.addresses {
+		if s.has(v, a) {
+			return false
 		}
 	}
 	return true
+}
+
+// has reports whether an address is one of a virtual server. (The C daemon
+// never lets the checks of a group run.)
+func (s *Service) has(v *machine.VirtualServer, a netip.Addr) bool {
+	if v.Config.Group == "" {
+		return v.Config.Addr == a
+	}
+	return slices.ContainsFunc(s.groups[v.Config.Group], func(e config.GroupEntry) bool {
+		return !e.IsFWMark && config.Family(a) == config.Family(e.First) && e.First.Compare(a) <= 0 && a.Compare(e.Last) <= 0
+	})
 }
 
 // watchAddresses begins or ends the watch of this host's addresses, as the
@@ -62,8 +68,10 @@ func (s *Service) watchAddresses() {
 func (s *Service) addressChanged(a netip.Addr, added, listed bool) {
 	a = a.Unmap().WithZone("")
 	before := map[*machine.VirtualServer]bool{}
+	concerns := false
 	for _, v := range s.vss {
 		before[v] = s.suspended(v)
+		concerns = concerns || v.Config.HASuspend && s.has(v, a)
 	}
 	line := message.AddressAdded
 	if added {
@@ -74,12 +82,11 @@ func (s *Service) addressChanged(a netip.Addr, added, listed bool) {
 			delete(s.addresses, a)
 		}
 	}
-	level := logging.LevelDetail
-	if s.env.Options.AddressMonitoring {
-		level = slog.LevelInfo
-	}
-	if !listed || s.env.Options.AddressMonitoring {
-		s.log(level, line, a)
+	switch {
+	case s.env.Options.AddressMonitoring:
+		s.logf(line, a)
+	case concerns && !listed:
+		s.log(logging.LevelDetail, line, a)
 	}
 	for _, v := range s.vss {
 		if now := s.suspended(v); now != before[v] {
