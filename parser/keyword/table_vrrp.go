@@ -141,7 +141,7 @@ func vrrpTable() []section {
 			{Name: "rise", Args: "<int>", Default: "1", Range: "1..2147483647", Reaction: "warn, 1; missing arg fatal(2)", Help: "successes in a row that are needed to count as up"},
 			{Name: "fall", Args: "<int>", Default: "1", Range: "1..2147483647", Reaction: "warn, 1; missing arg fatal(2)", Help: "failures in a row that are needed to count as down"},
 			{Name: "user", Args: "<user> [<group>]", Default: "script_user", Reaction: "unknown: warn, script removed; missing arg fatal(2)", Help: "user and group to run as"},
-			{Name: "init_fail", Default: "off", Reaction: "extra args ignored", Help: "start in failed state; lost if an instance tracks the script"},
+			{Name: "init_fail", Default: "off", Reaction: "extra args ignored", Help: "start in failed state, until the script has succeeded often enough"},
 		}},
 		{paths: []string{"vrrp_track_process"}, rows: []Keyword{
 			{Name: "process", Args: "<command> [<args>...]", Default: "none, required", Reaction: "second: warn-and-ignore; missing: warn, removed; missing arg fatal(2)", Help: "process name/path; arguments imply exact match"},

@@ -110,13 +110,4 @@ func (r *Room) publish(p *reader.Pass) {
 			out.TrackProcesses = append(out.TrackProcesses, t)
 		}
 	}
-	seen := map[string]bool{}
-	for _, v := range r.instances {
-		for _, t := range v.Tracking.BFDs {
-			if !seen[t.Name] {
-				seen[t.Name] = true
-				out.TrackBFDs = append(out.TrackBFDs, r.usedBFDs[t.Name])
-			}
-		}
-	}
 }

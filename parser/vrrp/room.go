@@ -58,7 +58,6 @@ type Room struct {
 	garpOf      map[string]bool   // interfaces that have a group
 	garpLists   int               // interfaces blocks so far
 	garpWords   []string
-	usedBFDs    map[string]*config.TrackBFD
 	usedProcess map[string]bool
 }
 
@@ -75,8 +74,7 @@ func New(s Sources) *Room {
 		byName:  map[string]*instance{}, devices: map[string]*instance{},
 		groupByName: map[string]*syncGroup{}, trackGroupByName: map[string]*config.TrackGroup{},
 		scriptByName: map[string]*trackScript{}, processByName: map[string]*config.TrackProcess{},
-		garpOf: map[string]bool{}, usedBFDs: map[string]*config.TrackBFD{},
-		usedProcess: map[string]bool{},
+		garpOf: map[string]bool{}, usedProcess: map[string]bool{},
 	}
 }
 

@@ -257,6 +257,24 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+// A tracked script keeps init_fail. (In the C daemon tracking it takes that
+// away, against the manual page.)
+func TestInitFail(t *testing.T) {
+	o := load(t, "vrrp_script S {\n script /usr/bin/true\n init_fail\n}\n"+instanceText(" track_script {\n  S\n }"))
+	if len(o.config.VRRP.Scripts) != 1 || !o.config.VRRP.Scripts[0].InitFail {
+		t.Errorf("scripts: %+v", o.config.VRRP.Scripts)
+	}
+}
+
+// Every session that may be tracked is there once, tracked or not.
+func TestTrackBFDs(t *testing.T) {
+	const sessions = "bfd_instance A {\n neighbor_ip 192.0.2.1\n}\nbfd_instance B {\n neighbor_ip 192.0.2.2\n}\n"
+	o := load(t, sessions+instanceText(" track_bfd {\n  B\n }"))
+	if b := o.config.VRRP.TrackBFDs; len(b) != 2 || b[0].Name != "A" || b[1].Name != "B" {
+		t.Errorf("sessions: %+v", b)
+	}
+}
+
 func TestCompletion(t *testing.T) {
 	for _, c := range []struct {
 		conf string

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"keepalived/core/config"
+	"keepalived/parser/global"
 	"keepalived/parser/reader"
 )
 
@@ -94,21 +95,16 @@ func (r *Room) preemptDelay(p *reader.Pass, s *reader.Statement) {
 }
 
 func (r *Room) garpExtraIf(p *reader.Pass, s *reader.Statement) {
-	v, at := r.instance, 1
-	all := s.Word(1) == "all"
-	if all {
-		at = 2
-	}
-	if !s.Has(at) {
+	v := r.instance
+	interval, all, bad := global.ExtraIfInterval(p, s, 0)
+	switch {
+	case bad != "":
+		p.General(msgExtraIfInvalid, v.Name, s.Keyword(), bad)
+	case interval == nil:
 		p.General(msgExtraIfNoTime, v.Name, s.Keyword())
-		return
+	default:
+		v.GARPExtraIf, v.GARPExtraIfAll, v.garpExtraIfGiven = *interval, all, true
 	}
-	n, ok := p.Unsigned(s.Word(at), 0, 86400, reader.Lenient)
-	if !ok {
-		p.General(msgExtraIfInvalid, v.Name, s.Keyword(), s.Word(at))
-		return
-	}
-	v.GARPExtraIf, v.GARPExtraIfAll, v.garpExtraIfGiven = time.Duration(n)*time.Second, all, true
 }
 
 func (r *Room) timerExpiredBackup(p *reader.Pass, s *reader.Statement) {

@@ -83,7 +83,6 @@ func (r *Room) object(p *reader.Pass, kind line.TrackKind, name, owner string) (
 		return config.Tracked{Name: p.Keep(name)}, ok
 	case line.TrackScript:
 		if t := r.scriptByName[name]; t != nil {
-			t.InitFail = false // as in the C daemon, which forgets it here
 			return config.Tracked{Name: t.Name, Weight: t.Weight, Reverse: t.Reverse}, true
 		}
 		p.General(msgTrackedScript, owner, name)
@@ -100,7 +99,6 @@ func (r *Room) object(p *reader.Pass, kind line.TrackKind, name, owner string) (
 		p.General(msgTrackedProcess, owner, name)
 	case line.TrackBFD:
 		if t, ok := r.BFDs.LookupVRRP(name); ok {
-			r.usedBFDs[t.Name] = t
 			return config.Tracked{Name: t.Name, Weight: t.Weight, Reverse: t.Reverse}, true
 		}
 		p.General(msgTrackedBFD, owner, name)
