@@ -2,11 +2,13 @@ package vrrp
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"keepalived/core/config"
 	"keepalived/core/network"
 	"keepalived/vrrp/fsm"
 )
@@ -414,6 +416,38 @@ func TestStartupDelay(t *testing.T) {
 6.414 (VI_1) Entering MASTER STATE
 6.414 (VI_1) setting VIPs.
 `)
+		a.stop()
+	})
+}
+
+// garp_master_refresh is one sequence, however often the router became MASTER.
+// (The C daemon starts another one each time: recording 91b.)
+func TestRefreshIsOneSequence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var wire network.Segment
+		a := newNode(t, &wire, 1)
+		a.startWith(instance("priority 150\n"+vip), func(c *config.Config) {
+			in := c.VRRP.Instances[0]
+			in.GARPMasterDelay, in.GARPMasterRefresh, in.GARPMasterRefreshRepeat = 0, 2*time.Second, 1
+		})
+		for range 3 {
+			sleep(4 * time.Second)
+			if err := a.host.DelAddress(&network.Address{Link: 2, Prefix: netip.MustParsePrefix("192.0.2.100/24")}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sleep(time.Second) // MASTER for the fourth time, at 12.414
+		before := len(wire.Frames())
+		sleep(10 * time.Second)
+		n := 0
+		for _, f := range wire.Frames()[before:] {
+			if f.Announced.IsValid() {
+				n++
+			}
+		}
+		if n != 5 {
+			t.Errorf("%d refreshes in 10 s of 2 s each", n)
+		}
 		a.stop()
 	})
 }
