@@ -69,9 +69,6 @@ func (p *Pass) level(l *level, top bool) {
 			return
 		default:
 			s := p.statement(e)
-			if s.Len() == 0 {
-				continue // a quote without end was all there is
-			}
 			if found := l.entries[s.Keyword()]; found != nil && e.Kind == syntax.Text {
 				p.dispatch(found, s, top)
 			} else {
@@ -183,13 +180,9 @@ func (p *Pass) data(e *entry, s *Statement) {
 		if ev.Kind == syntax.Close {
 			break
 		}
-		st := p.statement(ev)
-		if st.Len() == 0 {
-			continue // a quote without end was all there is
-		}
 		lines++
 		if active && e.handler.Line != nil {
-			e.handler.Line(p, st)
+			e.handler.Line(p, p.statement(ev))
 		}
 	}
 	if active && e.handler.End != nil {

@@ -121,7 +121,11 @@ func (l *tokens) piece() lexer.Token {
 	l.split = false
 	l.skip(end)
 	if l.unmatched(text) {
-		l.queued = &t
+		// A piece that begins with the open quote has no words: nothing
+		// of it is left.
+		if len(l.words) > 0 {
+			l.queued = &t
+		}
 		trouble := l.trouble(&source.Problem{Class: config.ClassUnmatchedQuote, Message: fmt.Sprintf(msgUnmatchedQuote, text), ChildOnly: true})
 		trouble.Pos = t.Pos
 		return trouble

@@ -20,7 +20,8 @@ func TestWords(t *testing.T) {
 		words     []string
 		unmatched bool
 	}{
-		{"a b\tc\fd\ve", []string{"a", "b", "c", "d", "e"}, false},
+		{"a b\tc\fd\ve\rf", []string{"a", "b", "c", "d", "e", "f"}, false},
+		{`"abc`, nil, true},
 		{`a"b c"d`, []string{"a", "b c", "d"}, false},
 		{`key ""`, []string{"key", ""}, false},
 		{`key "a # { } !"`, []string{"key", "a # { } !"}, false},
@@ -98,6 +99,7 @@ func TestStream(t *testing.T) {
 		{"}}\n{{\n", "1.1 }\n1.2 }\n2.1 {\n2.2 {\n"},
 		{"a { b {\n c\n", "1.1 a\n1.0 {\n1.5 b\n1.0 {\n2.2 c\n"},
 		{`a "{" {` + "\n}\n", "1.1 a \"{\"\n1.0 {\n2.0 }\n"},
+		{"a\n}\"b\nc\rd\n", "1.1 a\n2.0 ! Unterminated quote '}\"b'\n2.1 }\n2.2 ! Unmatched quote: '\"b'\n3.1 c\rd\n"},
 		{"a \"b\n", "1.0 ! Unterminated quote 'a \"b'\n1.1 ! Unmatched quote: 'a \"b'\n1.1 a \"b\n"},
 	} {
 		got := stream(parse(t, c.text))

@@ -2,9 +2,9 @@ package syntax
 
 import "strings"
 
-// Separators are what stands between words: blank, tab, form feed and
-// vertical tab.
-const Separators = " \t\f\v"
+// Separators are what stands between words: blank, tab, form feed, vertical
+// tab, and a carriage return that does not end the line.
+const Separators = " \t\f\v\r"
 
 // Words appends the words of a piece to buf (01-configuration section 3.4).
 // A double quote starts a word that ends at the next one. unmatched is set,
@@ -32,4 +32,4 @@ func Words(buf []string, text string) (words []string, unmatched bool) {
 	return buf, false
 }
 
-func isSeparator(c byte) bool { return c == ' ' || c == '\t' || c == '\f' || c == '\v' }
+func isSeparator(c byte) bool { return c == ' ' || c == '\t' || c == '\f' || c == '\v' || c == '\r' }
