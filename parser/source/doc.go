@@ -12,6 +12,6 @@
 //     lines and the size of a file are bounded (limits.go).
 //   - Nothing but regular files is opened.
 //
-// It knows no keyword except include_check, which changes how this layer
-// itself works, and never interprets braces.
+// It knows no keyword except include_check of global_defs, which changes how
+// this layer itself works, and looks at braces for that alone.
 package source

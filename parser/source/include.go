@@ -41,13 +41,16 @@ func includeLine(line string) (own checks, pattern string, ok bool) {
 
 // include opens what an include line names.
 func (r *Reader) include(own checks, pattern string) {
+	if r.literal && r.quote != nil {
+		r.quote.ParentOnly = true
+	}
 	r.open(pattern, own.union(r.checks))
 }
 
 // fail reports a problem of an include, and remembers that a requested check
 // failed.
 func (r *Reader) fail(checked bool, format string, args ...any) {
-	p := Problem{Message: fmt.Sprintf(format, args...), ParentOnly: true}
+	p := Problem{Message: fmt.Sprintf(format, args...), ParentOnly: r.literal}
 	if checked {
 		p.Class, r.failed = config.ClassFileNotFound, true
 	}
@@ -260,14 +263,48 @@ func expandBraces(pattern string) []string {
 	return []string{pattern}
 }
 
-// includeChecks applies the include_check keywords of a line, which may share
-// it with braces and other keywords.
-func (r *Reader) includeChecks(line string) {
-	for _, part := range strings.FieldsFunc(line, func(c rune) bool { return c == '{' || c == '}' }) {
-		words := strings.Fields(part)
-		if len(words) > 0 && words[0] == "include_check" {
-			r.includeCheck(words[1:])
+// blocks knows whether the text is within global_defs, as far as braces tell.
+type blocks struct {
+	last   string // piece of text before a brace
+	depth  int
+	global bool // the outermost block is global_defs
+}
+
+// emit queues a line.
+func (r *Reader) emit(line string, column uint32) {
+	r.follow(line)
+	r.queue = append(r.queue, Line{Text: line, Place: r.place, Column: column})
+}
+
+// follow keeps track of the blocks, and applies the include_check keywords of
+// global_defs.
+func (r *Reader) follow(line string) {
+	b := &r.blocks
+	for {
+		end := strings.IndexAny(line, "{}")
+		piece := line
+		if end >= 0 {
+			piece = line[:end]
 		}
+		if piece = strings.Trim(piece, blanks); piece != "" {
+			b.last = piece
+			if b.depth == 1 && b.global && strings.HasPrefix(piece, "include_check") {
+				if words := strings.Fields(piece); words[0] == "include_check" {
+					r.includeCheck(words[1:])
+				}
+			}
+		}
+		if end < 0 {
+			return
+		}
+		if line[end] == '{' {
+			if b.depth++; b.depth == 1 {
+				b.global = b.last == "global_defs" || strings.HasPrefix(b.last, "global_defs ")
+			}
+		} else {
+			b.depth = max(0, b.depth-1)
+		}
+		b.last, line = "", line[end+1:]
 	}
 }
 

@@ -39,9 +39,16 @@ type Reader struct {
 	opened      definition
 	expansions  []expansion
 
+	blocks blocks
+
 	place Place
-	queue []Line // from head on, lines to be returned
-	head  int
+	// literal is set while a line is as it stands in the file. Only the
+	// parent process sees an include in such a line: the text that it hands
+	// to the others has an empty line there.
+	literal bool
+	quote   *Problem // what the others see of an open quote of such a line
+	queue   []Line   // from head on, lines to be returned
+	head    int
 
 	lines    int // of files
 	produced int // lines of expansions
@@ -64,7 +71,7 @@ type frame struct {
 // opened: then only the problems are read. Opened tells.
 func Open(o Options, files Files) *Reader {
 	r := &Reader{
-		options: o, files: files, dir: files.Directory(),
+		options: o, files: files, dir: files.Directory(), literal: true,
 		contents: make(map[string]string), definitions: make(map[string]definition),
 	}
 	if o.AllIncludes {
@@ -150,6 +157,7 @@ func (r *Reader) advance() bool {
 			if r.produced++; r.produced > maxProduced {
 				return r.end(maxProduced)
 			}
+			r.literal = false
 			r.text(strings.Trim(line, blanks), 0)
 			return true
 		}
@@ -227,8 +235,10 @@ func (r *Reader) physical(f *frame) {
 	r.place = Place{f.inclusion, f.line}
 	raw = strings.TrimRight(raw, "\r")
 	text, cut, open := stripComment(strings.TrimLeft(raw, blanks))
+	r.literal, r.quote = true, nil
 	if open {
 		r.unterminated(strings.TrimLeft(raw, blanks), text)
+		r.quote = r.queue[len(r.queue)-1].Problem
 	}
 	// A comment does not swallow the backslash that continues a definition
 	// (section 6.3; version 2.4.3 has lost this).
@@ -335,8 +345,11 @@ func (r *Reader) text(line string, column uint32) {
 		if !changed {
 			break
 		}
-		column = 0
-		text, _, open := stripComment(out)
+		column, r.literal = 0, false
+		text, cut, open := stripComment(out)
+		if !cut {
+			text = glueBackslash(text)
+		}
 		if open {
 			r.problem(Problem{Class: config.ClassGeneral, Message: fmt.Sprintf(msgUnterminatedQuote, text)})
 		}
@@ -352,15 +365,12 @@ func (r *Reader) text(line string, column uint32) {
 		r.include(own, pattern)
 		return
 	}
-	if strings.Contains(line, "include_check") {
-		r.includeChecks(line)
-	}
 	if at := restart(line); at > 0 {
-		r.queue = append(r.queue, Line{Text: line[:at], Place: r.place, Column: column})
+		r.emit(line[:at], column)
 		r.text(strings.TrimLeft(line[at:], blanks), 0)
 		return
 	}
-	r.queue = append(r.queue, Line{Text: line, Place: r.place, Column: column})
+	r.emit(line, column)
 }
 
 // restart returns where a line goes on, behind a brace, with something that
