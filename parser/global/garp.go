@@ -111,18 +111,32 @@ func (r *Room) garpExtraIf(p *reader.Pass, s *reader.Statement) {
 	if s.Keyword() == "vrrp_vmac_garp_intvl" {
 		p.Report(config.ClassDeprecated, msgGARPIntervalDeprecated, s.Keyword(), "vrrp_garp_extra_if")
 	}
-	at, all := 1, s.Word(1) == "all"
-	if all {
-		at = 2
-	}
-	if !s.Has(at) {
+	interval, all, bad := ExtraIfInterval(p, s, time.Second)
+	switch {
+	case bad != "":
+		p.General(msgInvalidIgnoring, s.Keyword(), bad)
+	case interval == nil:
 		p.General(msgWithoutTime, s.Keyword())
-		return
+	default:
+		r.Settings.GARPExtraIf, r.Settings.GARPExtraIfAll = *interval, all
 	}
-	v, ok := p.Unsigned(s.Word(at), 1, 86400, reader.Lenient)
-	if !ok {
-		p.General(msgInvalidIgnoring, s.Keyword(), s.Word(at))
-		return
+}
+
+// ExtraIfInterval reads the words "all" and a number of seconds, in any order;
+// the last number counts. bad is the first word that is neither, or empty;
+// interval is nil when there is no number.
+func ExtraIfInterval(p *reader.Pass, s *reader.Statement, low time.Duration) (interval *time.Duration, all bool, bad string) {
+	for i := 1; s.Has(i); i++ {
+		if s.Word(i) == "all" {
+			all = true
+			continue
+		}
+		v, ok := p.Unsigned(s.Word(i), uint32(low/time.Second), 86400, reader.Lenient)
+		if !ok {
+			return nil, false, s.Word(i)
+		}
+		d := time.Duration(v) * time.Second
+		interval = &d
 	}
-	r.Settings.GARPExtraIf, r.Settings.GARPExtraIfAll = time.Duration(v)*time.Second, all
+	return interval, all, ""
 }

@@ -88,7 +88,14 @@ func (r *Room) smtpServer(p *reader.Pass, s *reader.Statement) {
 	}
 	if !strings.ContainsAny(name, "-/") {
 		n, ok := p.Unsigned(port, 1, 65535, reader.Strict)
-		if addr, err := netip.ParseAddr(name); ok && err == nil {
+		addr, err := netip.ParseAddr(name)
+		if err != nil {
+			// Other spellings of an address are literal ones to getaddrinfo(3).
+			if any4, legacy := reader.AnyIPv4(name); legacy {
+				addr, err = any4, nil
+			}
+		}
+		if ok && err == nil {
 			r.config.Global.SMTPServer = netip.AddrPortFrom(addr, uint16(n))
 			return
 		}

@@ -171,6 +171,10 @@ func familyOf(word string) int {
 	return 0
 }
 
+// addressSigns are what makes the end of a range an address, by the family of
+// its beginning.
+var addressSigns = map[int]string{4: ".:", 6: ":"}
+
 // addressEntry reads one of A, A-N, A-B and A/length, each with a port.
 func (c *Context) addressEntry(a *addressPort) *config.GroupEntry {
 	word := a.Address.Text
@@ -193,7 +197,7 @@ func (c *Context) addressEntry(a *addressPort) *config.GroupEntry {
 	switch {
 	case isMask:
 		ok = c.maskEntry(e, word, length)
-	case isRange && strings.ContainsAny(end, ".:"):
+	case isRange && strings.ContainsAny(end, addressSigns[e.Family]):
 		ok = c.longRange(e, word, end)
 	case isRange:
 		ok = c.shortRange(e, word, end)

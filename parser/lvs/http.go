@@ -70,9 +70,8 @@ func (r *Room) urlHandlers(h reader.Handlers, path string) {
 	}
 	read := func(name string, f func(*reader.Pass, *reader.Statement)) { h[path+"/"+name] = reader.Handler{Read: f} }
 	read("path", func(p *reader.Pass, s *reader.Statement) {
-		if s.Has(1) { // without it: said at the end of the block
-			text(p, s, &r.url.Path, "path", "")
-		}
+		p.Need(s, 1)
+		text(p, s, &r.url.Path, "path", "")
 	})
 	read("digest", r.digest)
 	read("status_code", r.statusCode)

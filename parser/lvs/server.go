@@ -211,10 +211,10 @@ func (r *Room) scheduler(p *reader.Pass, s *reader.Statement) {
 // schedulerFlag sets a flag that belongs to one scheduler. With the other one
 // that has such flags it is dropped silently (04-lvs-checkers section 3.2).
 func (r *Room) schedulerFlag(p *reader.Pass, s *reader.Statement, algorithm string, flag uint8) {
-	switch r.server.Scheduler {
-	case algorithm:
+	switch scheduler := r.server.Scheduler; {
+	case scheduler != "" && scheduler == algorithm:
 		r.server.SchedulerFlags |= flag
-	case "sh", "mh":
+	case scheduler == "sh" || scheduler == "mh":
 	default:
 		p.General(msgSchedulerFlag, s.Keyword())
 	}
@@ -276,7 +276,7 @@ func (r *Room) persistenceGranularity(p *reader.Pass, s *reader.Statement) {
 		}
 		v.GranularityLength = uint8(bits)
 	} else {
-		mask, ok := dottedMask(word)
+		mask, ok := reader.AnyIPv4(word)
 		if !ok {
 			p.General(msgGranularity4, word)
 			return
@@ -286,29 +286,6 @@ func (r *Room) persistenceGranularity(p *reader.Pass, s *reader.Statement) {
 	if !v.Persistent {
 		v.persist(defaultPersistence)
 	}
-}
-
-// dottedMask reads an IPv4 mask, in the forms of inet_aton: the last part
-// fills what is left of the 32 bits.
-func dottedMask(word string) (netip.Addr, bool) {
-	parts := strings.Split(word, ".")
-	if len(parts) > 4 {
-		return netip.Addr{}, false
-	}
-	var mask uint64
-	for i, part := range parts {
-		last := i == len(parts)-1
-		bits := 8
-		if last {
-			bits = 32 - 8*i
-		}
-		v, err := strconv.ParseUint(part, 10, bits)
-		if err != nil {
-			return netip.Addr{}, false
-		}
-		mask = mask<<bits | v
-	}
-	return netip.AddrFrom4([4]byte{byte(mask >> 24), byte(mask >> 16), byte(mask >> 8), byte(mask)}), true
 }
 
 func (r *Room) protocol(p *reader.Pass, s *reader.Statement) {

@@ -3,6 +3,7 @@ package reader
 import (
 	"fmt"
 	"math"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -211,4 +212,27 @@ func decimal(v uint64, places int) string {
 		return strconv.FormatUint(v, 10) + "."
 	}
 	return fmt.Sprintf("%d.%0*d", v/unit, places, v%unit)
+}
+
+// AnyIPv4 reads an IPv4 address in the forms of inet_aton(3): one to four
+// numbers, in the base that their prefix names, the last of which fills what
+// is left of the 32 bits.
+func AnyIPv4(word string) (a netip.Addr, ok bool) {
+	parts := strings.Split(word, ".")
+	if len(parts) > 4 {
+		return a, false
+	}
+	var value uint64
+	for i, part := range parts {
+		bits := 8
+		if i == len(parts)-1 {
+			bits = 32 - 8*i
+		}
+		v, digits, rest, wide := leading(part, 0)
+		if digits == 0 || rest != "" || wide || v>>bits != 0 {
+			return a, false
+		}
+		value = value<<bits | v
+	}
+	return netip.AddrFrom4([4]byte{byte(value >> 24), byte(value >> 16), byte(value >> 8), byte(value)}), true
 }
