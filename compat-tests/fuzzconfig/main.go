@@ -165,9 +165,16 @@ func (f *fuzzer) run(includes map[string][]byte) error {
 	clusters := f.tally.sorted()
 	return f.each(uint64(len(clusters)), includes, func(dir string, i uint64) error {
 		c := clusters[i]
+		// Smaller means fewer lines, but not more to say about them.
+		said := len(c.verdict.theirs.messages) + len(c.verdict.ours.messages)
 		c.example.lines = minimise(c.example.lines, f.options.budget, func(lines []string) bool {
 			v, err := f.judge(dir, mutant{lines: lines}.text())
-			return err == nil && v.signature == c.signature
+			n := len(v.theirs.messages) + len(v.ours.messages)
+			if err != nil || v.signature != c.signature || n > said {
+				return false
+			}
+			said = n
+			return true
 		})
 		v, err := f.judge(dir, c.example.text())
 		c.verdict = v

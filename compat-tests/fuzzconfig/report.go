@@ -112,12 +112,17 @@ func (t *tally) write(dir string) error {
 	for i, c := range t.sorted() {
 		name := fmt.Sprintf("%03d.conf", i+1)
 		fmt.Fprintf(&b, "\n%s: %d times, %d with different exit statuses; mutant %d of %s\n  %s\n", name, c.count, c.statuses, c.example.number, c.example.seed, c.signature)
+		common := 0
+		for t, o := c.verdict.theirs.messages, c.verdict.ours.messages; common < min(len(t), len(o)) && t[common] == o[common]; {
+			common++
+		}
 		for _, side := range []struct {
 			name string
 			answer
 		}{{"theirs", c.verdict.theirs}, {"ours", c.verdict.ours}} {
 			fmt.Fprintf(&b, "  %s: %d\n", side.name, side.status)
-			for _, m := range side.messages[:min(len(side.messages), 8)] {
+			from := max(0, min(common-1, len(side.messages)))
+			for _, m := range side.messages[from:min(len(side.messages), from+6)] {
 				fmt.Fprintf(&b, "    %s\n", m)
 			}
 		}

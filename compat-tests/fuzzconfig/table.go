@@ -7,27 +7,47 @@ import (
 )
 
 // A row says what version 2.2.7 and we say differently, and why that is right.
+// Its expressions match messages without their place, unless they begin with
+// one.
 type row struct {
 	reason string
-	// theirs and ours match messages, without their place, that are left out
-	// of the answer of one side; nil matches none.
+	// theirs and ours match what is left out of the answer of one side when
+	// the other side does not say it.
 	theirs, ours *regexp.Regexp
-	// with, if set, is what the match of theirs is replaced by, instead of
-	// being left out.
-	with string
 	// both are messages that stand at another moment, and are compared apart
 	// from the others, without their place.
 	both *regexp.Regexp
+	// repeated are messages of which version 2.2.7 says the same one again
+	// later.
+	repeated *regexp.Regexp
+	// ends is a message after which version 2.2.7 checks nothing more of VRRP,
+	// and we do.
+	ends *regexp.Regexp
 }
+
+var re = regexp.MustCompile
 
 // table is applied from the top.
 var table = []row{
-	{reason: "2.2.7 accepts an address twice", ours: regexp.MustCompile(`VIP duplicates an? (excluded )?VIP .* - ignoring$`)},
-	{reason: "2.2.7 accepts a peer twice", ours: regexp.MustCompile(`- duplicate unicast_peer$`)},
-	{reason: "2.4.3 tracks a route without interface", theirs: regexp.MustCompile(`^Warning - cannot track route .* with no interface specified, not tracking$`)},
-	{reason: "2.4.3 says nothing about quotes in the parent's pass", theirs: regexp.MustCompile(`^Unmatched quote: '`)},
-	{reason: "2.4.3 finds a virtual server without real servers at its }", both: regexp.MustCompile(`^Virtual server .* has no real servers - ignoring$`)},
-	{reason: "2.4.3 finds a group without members at its }", both: regexp.MustCompile(`^Sync group .* has no (members - removing|virtual router\(s\)\. removing)$`)},
+	{reason: "2.2.7 accepts an address twice", ours: re(`VIP duplicates an? (excluded )?VIP .* - ignoring$`)},
+	{reason: "2.2.7 accepts a peer twice", ours: re(`- duplicate unicast_peer$`)},
+	{reason: "2.4.3 tracks a route without interface", theirs: re(`^Warning - cannot track route .* with no interface specified, not tracking$`)},
+	{reason: "2.4.3 says nothing about quotes in the parent's pass", theirs: re(`^\(Line \d+\) Unmatched quote: '`)},
+	{reason: "2.4.3 does not look at virtual servers of an undefined group", ours: re(`^Virtual server \[[^.:\]]*\]\S* has no real servers - ignoring$`), theirs: re(`^Virtual server \[[^.:\]]*\]\S* has no real servers - ignoring$`)},
+	{reason: "2.4.3 finds a virtual server without real servers at its }", both: re(`^Virtual server .* has no real servers - ignoring$`)},
+	{reason: "2.4.3 finds a group without members at its }", theirs: re(`^Sync group .* has no virtual router\(s\)\. removing$`), ours: re(`^(Sync|Static track) group .* has no members - removing$`)},
+	{reason: "2.2.7 warns of no address in the minimum check and again later", repeated: re(`\) No VIP specified; at least one is sensible$`)},
+	{reason: "2.2.7 has the fatal check for an address in the minimum check", ends: re(`\) No VIP specified; at least one is required$`)},
+	{reason: "2.2.7 wants an interface with unicast too", ends: re(`\) Unknown interface!$`)},
+	{reason: "Debian's 2.2.7 is built without iptables", theirs: re(`^iptables not supported, using nftables instead\.`)},
+	{reason: "2.2.7 does not look at the directory of a track_file", ours: re(`^(realpath\(\) error|track file directory for|The filesystem of|.* track file .* not found)`)},
+	{reason: "2.2.7 has no limits for rtt, rttvar and rto_min", ours: re(`^(rtt|rttvar|rto|rto_min) value .*(below minimum|exceeds maximum|exponential form)`)},
+	{reason: "2.2.7 refuses a payload that ends in ff", theirs: re(`^Invalid hex string for UDP_CHECK payload$`)},
+	{reason: "2.2.7 calls a ~SEQ without ) too long", theirs: re(`^~SEQ parameter strings too long`), ours: re(`^~SEQ missing terminating`)},
+	{reason: "2.2.7 replaces what is given twice without a word", ours: re(`^(SMTP_CHECK helo name already specified|Duplicate .* - overwriting .* with .*|Duplicate regex specified - replacing .*)$`)},
+	{reason: "2.2.7 takes regex without a pattern", ours: re(`^regex missing or too many fields$`)},
+	{reason: "2.2.7 keeps a backslash behind a comment", theirs: re(`^Unknown keyword '\\'$`)},
+	{reason: "the number of a garp group is another one in 2.2.7", theirs: re(`^garp group \d+ does not have any delay set - removing$`), ours: re(`^garp group \d+ does not have any delay set - removing$`)},
 }
 
 // exclusions are the questions whose answers cannot be compared.
@@ -35,7 +55,16 @@ var exclusions = []struct {
 	reason string
 	when   func(question) bool
 }{
+	{"2.2.7 reads the interval and time-out of a script as whole seconds", textual(`(?m)^[^\S\n]*(interval|timeout)\b[^\S\n]*("|[^1-9\s]|[1-9]\d{0,3}[^\d\s]|\d{5}|$)`)},
+	{"2.2.7 looks at two words of use_vmac and use_ipvlan only", textual(`use_(vmac|ipvlan)([^\S\n]+[^\s{}]+){3}|use_(vmac|ipvlan).*\b(name|group|netlink_notify)\b`)},
+	{"a definition that redefines itself while it is used", textual(`\$(\w+)=[^\n]*\\\n\s*\$\w+=`)},
 	{"a script as another user ends a test of 2.2.7 with SIGTERM", func(q question) bool { return q.theirs.status == 143 }},
+}
+
+// textual makes a condition about the text of the mutant.
+func textual(expression string) func(question) bool {
+	what := re(expression)
+	return func(q question) bool { return what.MatchString(q.text) }
 }
 
 // normalise takes the known differences out of two answers, and returns the
@@ -44,8 +73,12 @@ func normalise(theirs, ours *answer) []int {
 	var used []int
 	for i := range table {
 		r := &table[i]
-		n := theirs.apply(r.theirs, r.with) + ours.apply(r.ours, "")
+		n := theirs.leaveOut(r.theirs, ours.messages) + ours.leaveOut(r.ours, theirs.messages)
 		n += theirs.setApart(r.both) + ours.setApart(r.both)
+		n += theirs.once(r.repeated)
+		if r.ends != nil && cut(theirs, ours, r.ends) {
+			n++
+		}
 		if n > 0 {
 			used = append(used, i)
 		}
@@ -53,39 +86,40 @@ func normalise(theirs, ours *answer) []int {
 	return used
 }
 
-// apply leaves out the messages that match, or changes them.
-func (a *answer) apply(what *regexp.Regexp, with string) (changed int) {
+// matches reports whether an expression matches a message.
+func matches(what *regexp.Regexp, message string) bool {
+	return what.MatchString(body(message)) || strings.HasPrefix(what.String(), `^\(Line`) && what.MatchString(message)
+}
+
+// leaveOut leaves out the messages that match and that the others lack.
+func (a *answer) leaveOut(what *regexp.Regexp, others []string) int {
 	if what == nil {
 		return 0
 	}
-	secure := a.insecure()
-	var kept []string
-	for _, m := range a.messages {
-		text := body(m)
-		switch at := m[:len(m)-len(text)]; {
-		case !what.MatchString(text):
-			kept = append(kept, m)
-			continue
-		case with != "":
-			kept = append(kept, at+what.ReplaceAllString(text, with))
-		}
-		changed++
-	}
+	return a.keep(slices.DeleteFunc(slices.Clone(a.messages), func(m string) bool {
+		return matches(what, m) && !slices.Contains(others, m)
+	}))
+}
+
+// keep replaces the messages by some of them. The status becomes that of the
+// worst message that is left.
+func (a *answer) keep(kept []string) (left int) {
+	left = len(a.messages) - len(kept)
+	secure := insecure(a.messages) && !insecure(kept)
 	a.messages = kept
-	// The status is that of the worst message that is left.
 	switch {
-	case changed == 0 || with != "":
+	case left == 0:
 	case len(kept) == 0 && a.status >= 4:
 		a.status = 0
-	case secure && !a.insecure():
+	case secure:
 		a.status = 5
 	}
-	return changed
+	return left
 }
 
 // insecure reports whether a message makes the status 6.
-func (a *answer) insecure() bool {
-	return slices.ContainsFunc(a.messages, func(m string) bool { return strings.HasPrefix(m, "SECURITY VIOLATION") })
+func insecure(messages []string) bool {
+	return slices.ContainsFunc(messages, func(m string) bool { return strings.HasPrefix(m, "SECURITY VIOLATION") })
 }
 
 // setApart moves the messages that match to the end, in sorted order and
@@ -96,8 +130,8 @@ func (a *answer) setApart(what *regexp.Regexp) int {
 	}
 	var kept, apart []string
 	for _, m := range a.messages {
-		if text := body(m); what.MatchString(text) {
-			apart = append(apart, text)
+		if matches(what, m) {
+			apart = append(apart, body(m))
 		} else {
 			kept = append(kept, m)
 		}
@@ -105,4 +139,36 @@ func (a *answer) setApart(what *regexp.Regexp) int {
 	slices.Sort(apart)
 	a.messages = append(kept, apart...)
 	return len(apart)
+}
+
+// once leaves out the messages that match and stand again later.
+func (a *answer) once(what *regexp.Regexp) int {
+	if what == nil {
+		return 0
+	}
+	var kept []string
+	for i, m := range a.messages {
+		if !matches(what, m) || !slices.Contains(a.messages[i+1:], m) {
+			kept = append(kept, m)
+		}
+	}
+	return a.keep(kept)
+}
+
+// cut leaves out of both answers what belongs to the checks of VRRP, from the
+// message that ends them for version 2.2.7 on.
+func cut(theirs, ours *answer, what *regexp.Regexp) bool {
+	at := slices.IndexFunc(theirs.messages, func(m string) bool { return matches(what, m) })
+	if at < 0 || at > len(ours.messages) || !slices.Equal(theirs.messages[:at], ours.messages[:at]) ||
+		at < len(ours.messages) && ours.messages[at] == theirs.messages[at] {
+		return false
+	}
+	for _, a := range []*answer{theirs, ours} {
+		end := at
+		for end < len(a.messages) && place.FindString(a.messages[end]) == "" && !strings.HasPrefix(a.messages[end], "There are ") && !strings.HasPrefix(a.messages[end], "Virtual server ") {
+			end++
+		}
+		a.keep(slices.Concat(a.messages[:at], a.messages[end:]))
+	}
+	return true
 }
