@@ -36,7 +36,8 @@
 //	exec NODE WORD...           run a command in the node; it must succeed
 //	inject NET [xN every D] WORD...   send forged adverts, see laboratory.Forge
 //	nginx NODE PORT [BODY]      a real web server that answers with BODY (default: its name)
-//	serve NODE ADDR:PORT MODE   a test server: body=TEXT, status=N, hang, endless
+//	serve NODE ADDR:PORT MODE   a test server: body=TEXT, status=N, hang, endless;
+//	                            tls- before it makes it one over TLS
 //	end NODE PORT               end what listens there
 //	get NODE URL N [want A,B]   N requests, each must be answered; the answers seen are A and B
 //	mark                        from here on: see "since"

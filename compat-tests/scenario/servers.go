@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,11 +42,12 @@ func compileServer(verb, node string, words []string) (action, error) {
 		if _, _, err := net.SplitHostPort(words[0]); err != nil {
 			return nil, err
 		}
-		handler, err := misbehave(words[1])
+		mode, tls := strings.CutPrefix(words[1], "tls-")
+		handler, err := misbehave(mode)
 		if err != nil {
 			return nil, err
 		}
-		return func(r *run) error { return r.serve(node, words[0], handler) }, nil
+		return func(r *run) error { return r.serve(node, words[0], handler, tls) }, nil
 	case "end":
 		return changing(func(r *run) error {
 			s := r.servers[node+":"+words[0]]
@@ -103,7 +106,7 @@ func endless(w http.ResponseWriter, request *http.Request) {
 	}
 }
 
-func (r *run) serve(name, address string, handler http.HandlerFunc) error {
+func (r *run) serve(name, address string, handler http.HandlerFunc, tls bool) error {
 	node := r.lab.Node(name)
 	var listener net.Listener
 	err := laboratory.Inside(node.Namespace, func() (err error) {
@@ -113,10 +116,22 @@ func (r *run) serve(name, address string, handler http.HandlerFunc) error {
 	if err != nil {
 		return err
 	}
-	s := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
-	go func() { _ = s.Serve(listener) }()
+	s := httptest.NewUnstartedServer(handler)
+	_ = s.Listener.Close() // it listens on the loopback of this process
+	s.Listener = listener
+	// What clients do wrong is seen in the daemon's log, not here.
+	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo)
+	if tls {
+		s.StartTLS()
+	} else {
+		s.Start()
+	}
 	_, port, _ := net.SplitHostPort(address)
-	r.servers[name+":"+port] = &server{end: s.Close}
+	r.servers[name+":"+port] = &server{end: func() error {
+		s.CloseClientConnections()
+		s.Close()
+		return nil
+	}}
 	return nil
 }
 
