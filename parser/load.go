@@ -38,6 +38,8 @@ type Options struct {
 	// passes are left out, as nobody would see what they report, or end
 	// because of it. Nil: all. A test runs all.
 	Runs func(config.Pass, *config.Config) bool
+	// Origins asks for Result.Origins.
+	Origins bool
 	// Host is the machine; nil: the one that this process runs on.
 	Host Host
 	// Files is the file system; nil: the real one.
@@ -56,9 +58,12 @@ func Load(o Options) *Result {
 		o.ConfigID, _, _ = strings.Cut(o.Host.Hostname(), ".")
 	}
 	l := &loader{options: o, host: o.Host, config: new(config.Config), result: new(Result)}
+	if o.Origins {
+		l.result.Origins = reader.NewOrigins()
+	}
 	l.load()
 	if l.result.Status == StatusOK {
-		l.result.Config = l.config
+		l.result.Config, l.result.Settings = l.config, &l.global.Settings
 	}
 	return l.result
 }
@@ -197,5 +202,7 @@ func (l *loader) finish(p *reader.Pass) {
 // pass prepares the pass of a process.
 func (l *loader) pass(process config.Pass) *reader.Pass {
 	mode := reader.Mode{Test: l.options.Test, Reload: l.options.Reload}
-	return reader.NewPass(process, mode, l.file, l.config, l.host)
+	p := reader.NewPass(process, mode, l.file, l.config, l.host)
+	p.Origins = l.result.Origins
+	return p
 }

@@ -1,6 +1,10 @@
 package parser
 
-import "keepalived/core/config"
+import (
+	"keepalived/core/config"
+	"keepalived/parser/global"
+	"keepalived/parser/reader"
+)
 
 // The exit statuses (01-configuration sections 2.3 and 2.4).
 const (
@@ -17,6 +21,11 @@ const (
 type Result struct {
 	// Config is nil when it cannot be used.
 	Config *config.Config
+	// Settings are the values of global_defs that other blocks have inherited
+	// and Config does not have; nil when Config is.
+	Settings *global.Settings
+	// Origins is what Config was made from; nil unless asked for.
+	Origins *reader.Origins
 	// Diagnostics are in the order of a configuration test: parent,
 	// checker, VRRP, BFD.
 	Diagnostics []config.Diagnostic

@@ -124,6 +124,7 @@ func (r *Room) openObserver(p *reader.Pass, known map[string]*observer, name str
 	name = p.Keep(name)
 	r.observer = &observer{TrackBFD: config.TrackBFD{Name: name}}
 	known[name] = r.observer
+	p.Made(&r.observer.TrackBFD, r.observer)
 	return true
 }
 
@@ -140,6 +141,7 @@ func (r *Room) openSession(p *reader.Pass, name string) bool {
 		Name: p.Keep(name), Multiplier: 5,
 		MinRX: 10 * time.Millisecond, MinTX: 10 * time.Millisecond, IdleTX: time.Second,
 	}}
+	p.Made(&r.session.BFDInstance, r.session)
 	return true
 }
 

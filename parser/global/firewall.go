@@ -145,9 +145,13 @@ func finishFirewall(p *reader.Pass, f *config.Firewall) {
 	if f.IPTables && f.NFTables != "" {
 		p.Log(msgFirewallBoth)
 		f.IPTables, f.IPSets = false, false
+		f.IPTablesIn, f.IPTablesOut = "", ""
 	}
 	if f.IPSets && !f.IPTables {
 		p.Log(msgIPSetsAlone)
 		f.IPSets = false
+	}
+	if !f.IPSets {
+		f.IPSetNames = [6]string{}
 	}
 }

@@ -52,7 +52,7 @@ func New(c *config.Config, host reader.Host) *Room {
 
 // Handlers returns what to do at the global keywords.
 func (r *Room) Handlers() reader.Handlers {
-	all := reader.Handlers{"global_defs": {}, "global_defs/include_check": {
+	all := reader.Handlers{"global_defs": {Open: r.open}, "global_defs/include_check": {
 		Read: func(*reader.Pass, *reader.Statement) {}, // package source has applied it
 	}}
 	for _, h := range []reader.Handlers{
@@ -62,6 +62,12 @@ func (r *Room) Handlers() reader.Handlers {
 		maps.Copy(all, h)
 	}
 	return all
+}
+
+// open begins a block, of which there may be several.
+func (r *Room) open(p *reader.Pass, _ *reader.Statement) bool {
+	p.Made(&r.config.Global, &r.Settings)
+	return true
 }
 
 // Finish completes the global values after the parent's pass.

@@ -81,7 +81,7 @@ func (r *Room) commonHandlers(h reader.Handlers, path string, connected bool) {
 // opener returns what begins a checker of a kind. The target is that of the
 // real server as it is written.
 func (r *Room) opener(kind config.CheckerKind) func(*reader.Pass, *reader.Statement) bool {
-	return func(*reader.Pass, *reader.Statement) bool {
+	return func(p *reader.Pass, _ *reader.Statement) bool {
 		c := &checker{Checker: config.Checker{Kind: kind}}
 		c.Target.Addr, c.Target.Port = r.real.Addr, r.real.Port
 		switch kind {
@@ -101,6 +101,7 @@ func (r *Room) opener(kind config.CheckerKind) func(*reader.Pass, *reader.Statem
 			c.BFD = new(config.BFDCheck)
 		}
 		r.checker = c
+		p.Made(&c.Checker, c)
 		return true
 	}
 }

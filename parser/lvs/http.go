@@ -65,7 +65,11 @@ func (r *Room) httpHandlers(h reader.Handlers, path string) {
 
 func (r *Room) urlHandlers(h reader.Handlers, path string) {
 	h[path] = reader.Handler{
-		Open:  func(*reader.Pass, *reader.Statement) bool { r.url = new(url); return true },
+		Open: func(p *reader.Pass, _ *reader.Statement) bool {
+			r.url = new(url)
+			p.Made(r.url, nil)
+			return true
+		},
 		Close: r.closeURL,
 	}
 	read := func(name string, f func(*reader.Pass, *reader.Statement)) { h[path+"/"+name] = reader.Handler{Read: f} }
@@ -193,6 +197,9 @@ func (r *Room) closeURL(p *reader.Pass) {
 		p.Log(msgRegexWithout)
 	}
 	r.checker.HTTP.URLs = append(r.checker.HTTP.URLs, u.HTTPURL)
+	if p.Origins != nil {
+		p.Origins.Rename(u, reader.Nth{Owner: &r.checker.Checker, List: "url", N: len(r.checker.HTTP.URLs) - 1})
+	}
 }
 
 func closeHTTP(p *reader.Pass, c *checker) bool {

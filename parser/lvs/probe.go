@@ -98,8 +98,9 @@ func (r *Room) smtpHandlers(h reader.Handlers) {
 		}
 	}}
 	h[path+"/host"] = reader.Handler{
-		Open: func(*reader.Pass, *reader.Statement) bool {
+		Open: func(p *reader.Pass, _ *reader.Statement) bool {
 			r.host = new(checker)
+			p.Made(&r.host.Checker, r.checker)
 			r.host.Target.Addr, r.host.Target.Port = r.real.Addr, r.real.Port
 			return true
 		},

@@ -65,6 +65,7 @@ func (r *Room) openReal(p *reader.Pass, s *reader.Statement) bool {
 		return false
 	}
 	r.real = &realServer{RealServer: config.RealServer{Addr: addr, Port: port}, method: r.server.method}
+	p.Made(&r.real.RealServer, r.real)
 	return true
 }
 

@@ -57,6 +57,7 @@ func (r *Room) openSSL(p *reader.Pass, _ *reader.Statement) bool {
 		p.General(msgSSLDefined)
 	}
 	r.ssl = new(config.SSL)
+	p.Made(r.ssl, nil)
 	return true
 }
 
@@ -87,6 +88,7 @@ func (r *Room) sslValue(p *reader.Pass, s *reader.Statement) {
 
 func (r *Room) openGroup(p *reader.Pass, s *reader.Statement) bool {
 	r.group = &config.VirtualServerGroup{Name: p.Keep(p.Need(s, 1))}
+	p.Made(r.group, nil)
 	return true
 }
 

@@ -130,6 +130,7 @@ func (r *Room) openServer(p *reader.Pass, s *reader.Statement) bool {
 	}
 	r.server = &virtualServer{VirtualServer: *v, weight: 1}
 	r.server.Quorum = 1
+	p.Made(&r.server.VirtualServer, r.server)
 	return true
 }
 

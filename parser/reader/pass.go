@@ -25,6 +25,8 @@ type Pass struct {
 	Host    Host
 	// Diagnostics is what was reported, in order.
 	Diagnostics []config.Diagnostic
+	// Origins, if not nil, remembers what the values were made from.
+	Origins *Origins
 
 	file     *syntax.File
 	cursor   *syntax.Cursor
@@ -66,6 +68,9 @@ func (p *Pass) Read(l *Language, inactive func(keyword string)) (complete bool) 
 		}
 	}()
 	p.cursor, p.inactive, p.reading = syntax.NewCursor(p.file), inactive, true
+	if p.Origins != nil {
+		p.Origins.begin(p)
+	}
 	p.level(l.top, true)
 	p.reading, p.at = false, source.Place{}
 	if p.depth > 0 {

@@ -112,7 +112,7 @@ func (p *Pass) dispatch(e *entry, s *Statement, top bool) {
 	switch e.keyword.Shape {
 	case keyword.Scalar:
 		if p.active(e) && e.handler.Read != nil {
-			e.handler.Read(p, s)
+			p.read(e, s)
 		}
 	case keyword.Block:
 		p.block(e, s, top)
@@ -142,13 +142,16 @@ func (p *Pass) open(e *entry, s *Statement) (skipped bool) {
 // block reads a block of keywords.
 func (p *Pass) block(e *entry, s *Statement, top bool) {
 	item, rejected := p.cursor.Current(), p.rejected
+	p.enter(e, s)
 	if p.open(e, s) {
+		p.leave()
 		return
 	}
 	p.level(e.sub, false)
 	if p.active(e) && e.handler.Close != nil {
 		e.handler.Close(p)
 	}
+	p.leave()
 	p.rejected = rejected
 	if top && e.keyword.Passes.Last(p.Process) {
 		p.cursor.Forget(item)
@@ -158,7 +161,9 @@ func (p *Pass) block(e *entry, s *Statement, top bool) {
 // data reads a block whose lines are not keywords.
 func (p *Pass) data(e *entry, s *Statement) {
 	rejected := p.rejected
+	p.enter(e, s)
 	if p.open(e, s) {
+		p.leave()
 		return
 	}
 	defer func() { p.rejected = rejected }()
@@ -182,12 +187,13 @@ func (p *Pass) data(e *entry, s *Statement) {
 		}
 		lines++
 		if active && e.handler.Line != nil {
-			e.handler.Line(p, p.statement(ev))
+			p.line(e, p.statement(ev))
 		}
 	}
 	if active && e.handler.End != nil {
 		e.handler.End(p, lines)
 	}
+	p.leave()
 }
 
 // extra handles words between the keyword of a data block, or its name, and

@@ -73,6 +73,7 @@ func (r *Room) open(p *reader.Pass, s *reader.Statement) bool {
 		r.process, r.files, r.byName = p.Process, nil, map[string]*config.TrackFile{}
 	}
 	r.file, r.weightGiven = &config.TrackFile{Name: p.Keep(name), Weight: defaultWeight}, false
+	p.Made(r.file, nil)
 	return true
 }
 

@@ -63,11 +63,13 @@ func (r *Room) newAddress(p *reader.Pass, a *config.Address, what string, exclud
 
 // keepAddress makes the words of an address independent of the file.
 func keepAddress(p *reader.Pass, a *config.Address) *config.Address {
+	p.Made(a, nil)
 	a.Interface, a.Label, a.TrackGroup = p.Keep(a.Interface), p.Keep(a.Label), p.Keep(a.TrackGroup)
 	return a
 }
 
 func keepRoute(p *reader.Pass, route *config.Route) *config.Route {
+	p.Made(route, nil)
 	route.Interface, route.VRF = p.Keep(route.Interface), p.Keep(route.VRF)
 	route.CongCtl, route.TrackGroup = p.Keep(route.CongCtl), p.Keep(route.TrackGroup)
 	for i := range route.NextHops {
@@ -77,6 +79,7 @@ func keepRoute(p *reader.Pass, route *config.Route) *config.Route {
 }
 
 func keepRule(p *reader.Pass, rule *config.Rule) *config.Rule {
+	p.Made(rule, nil)
 	rule.IIF, rule.OIF, rule.TrackGroup = p.Keep(rule.IIF), p.Keep(rule.OIF), p.Keep(rule.TrackGroup)
 	return rule
 }

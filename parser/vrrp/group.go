@@ -43,6 +43,7 @@ func (r *Room) openGroup(p *reader.Pass, s *reader.Statement) bool {
 	r.group = &syncGroup{SyncGroup: config.SyncGroup{Name: name}}
 	r.groupByName[name] = r.group
 	r.groups = append(r.groups, r.group)
+	p.Made(&r.group.SyncGroup, r.group)
 	return true
 }
 
@@ -88,6 +89,7 @@ func (r *Room) openTrackGroup(p *reader.Pass, s *reader.Statement) bool {
 	r.trackGroup = &config.TrackGroup{Name: name}
 	r.trackGroupByName[name] = r.trackGroup
 	r.trackGroups = append(r.trackGroups, r.trackGroup)
+	p.Made(r.trackGroup, nil)
 	return true
 }
 

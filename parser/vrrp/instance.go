@@ -144,6 +144,7 @@ func (r *Room) openInstance(p *reader.Pass, s *reader.Statement) bool {
 	r.vips = map[vipKey]bool{}
 	r.byName[name] = r.instance
 	r.instances = append(r.instances, r.instance)
+	p.Made(&r.instance.Instance, r.instance)
 	return true
 }
 

@@ -10,7 +10,11 @@ import (
 func (r *Room) interfaceHandlers() reader.Handlers {
 	return reader.Handlers{
 		"garp_group": {
-			Open:  func(*reader.Pass, *reader.Statement) bool { r.garp = new(config.GARPGroup); return true },
+			Open: func(p *reader.Pass, _ *reader.Statement) bool {
+				r.garp = new(config.GARPGroup)
+				p.Made(r.garp, nil)
+				return true
+			},
 			Close: r.closeGARPGroup,
 		},
 		"garp_group/garp_interval": {Read: func(p *reader.Pass, s *reader.Statement) {

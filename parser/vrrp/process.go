@@ -31,6 +31,7 @@ func (r *Room) processHandlers() reader.Handlers {
 
 func (r *Room) openProcess(p *reader.Pass, s *reader.Statement) bool {
 	r.process = &trackProcess{TrackProcess: config.TrackProcess{Name: p.Keep(p.Need(s, 1)), Quorum: 1, QuorumMax: math.MaxUint32}}
+	p.Made(&r.process.TrackProcess, r.process)
 	return true
 }
 
