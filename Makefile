@@ -1,6 +1,6 @@
 # keepalived in Go. "make help" lists what there is.
 
-PREFIX     ?= /usr
+PREFIX     ?= /usr/local
 SYSCONFDIR ?= /etc
 DESTDIR    ?=
 SBINDIR    ?= $(PREFIX)/sbin
@@ -26,7 +26,7 @@ SHELL       := /bin/bash
 export CGO_ENABLED ?= 0
 LDFLAGS := -s -w -X keepalived/core/commandline.DefaultFile=$(SYSCONFDIR)/keepalived/keepalived.conf
 
-.PHONY: help build documents install demo test bench lint clean prerequisites unit scenarios corpus fuzz dist
+.PHONY: help build documents install demo test bench lint clean prerequisites unit scenarios corpus fuzz fuzz-config dist
 
 help:
 	@echo 'make build              build/keepalived, static'
@@ -35,6 +35,7 @@ help:
 	@echo 'make test               lint, unit, scenarios, corpus, fuzz: everything that CI runs'
 	@echo 'make bench              our daemon and the C daemon side by side'
 	@echo 'make dist               deb and rpm in $(BUILD)/dist'
+	@echo 'make fuzz-config        verdicts on random configurations, ours and C'
 	@echo 'make lint clean         and the parts of test: prerequisites unit scenarios corpus fuzz'
 
 build:
@@ -96,6 +97,10 @@ fuzz:
 			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) ./$$(dirname $$file) | grep -v '^fuzz: elapsed' ; \
 		done; \
 	done
+
+# Random changes to configurations, our verdict against the C daemon's.
+fuzz-config: build
+	$(GO) run ./compat-tests/fuzzconfig -daemon $(BUILD)/keepalived
 
 bench: prerequisites build
 	$(GO) run ./compat-tests/bench -daemon $(BUILD)/keepalived

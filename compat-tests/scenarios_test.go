@@ -41,7 +41,7 @@ func withPrograms(run func() int) (int, error) {
 		}
 	}
 	if _, err := os.Stat(os.Getenv("KEEPALIVED_ORACLE")); err != nil {
-		return 1, fmt.Errorf("the C daemon is missing (apt-get install keepalived, or make packages): %w", err)
+		return 1, fmt.Errorf("the C daemon is missing (apt-get install keepalived, or make prerequisites): %w", err)
 	}
 	if os.Getenv("KEEPALIVED_OURS") == "" {
 		dir, err := os.MkdirTemp("", "keepalived-ours-")
@@ -57,7 +57,22 @@ func withPrograms(run func() int) (int, error) {
 			return 1, err
 		}
 	}
+	ours, err := identity(os.Getenv("KEEPALIVED_OURS"))
+	if err != nil {
+		return 1, err
+	}
+	// "make install PREFIX=/usr" puts ours where the C daemon was.
+	if oracle, err := identity(os.Getenv("KEEPALIVED_ORACLE")); err != nil || oracle == ours {
+		return 1, fmt.Errorf("%s is not the C daemon but %q (apt-get install --reinstall keepalived) (%v)", os.Getenv("KEEPALIVED_ORACLE"), oracle, err)
+	}
 	return run(), nil
+}
+
+// identity is the first line that a keepalived says of itself.
+func identity(path string) (string, error) {
+	output, err := exec.Command(path, "-v").CombinedOutput()
+	line, _, _ := strings.Cut(string(output), "\n")
+	return line, err
 }
 
 func environment() scenario.Environment {
