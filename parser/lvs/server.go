@@ -264,18 +264,19 @@ func (v *virtualServer) persist(timeout uint32) {
 	v.Persistent, v.PersistenceTimeout = true, timeout
 }
 
-// persistenceGranularity reads a prefix length for a service known to be
-// IPv6, else an IPv4 mask, which need not be contiguous.
+// persistenceGranularity reads a prefix length for a service of IPv6, else an
+// IPv4 mask, which need not be contiguous. Where nothing has fixed the family
+// yet, the dots tell.
 func (r *Room) persistenceGranularity(p *reader.Pass, s *reader.Statement) {
 	word := p.Need(s, 1)
 	v := r.server
-	if v.Family == 6 {
+	if v.Family == 6 || v.Family == 0 && !strings.Contains(word, ".") {
 		bits, ok := p.Unsigned(word, 1, 128, reader.Lenient)
 		if !ok {
 			p.General(msgGranularity6, word)
 			return
 		}
-		v.GranularityLength = uint8(bits)
+		v.GranularityLength, v.Family = uint8(bits), 6
 	} else {
 		mask, ok := reader.AnyIPv4(word)
 		if !ok {

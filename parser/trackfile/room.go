@@ -38,12 +38,16 @@ type Room struct {
 	files   []*config.TrackFile
 	byName  map[string]*config.TrackFile
 
+	directories map[string]directory
+
 	file        *config.TrackFile // the block being read
 	weightGiven bool
 }
 
 // New returns a room for one configuration.
-func New() *Room { return &Room{byName: map[string]*config.TrackFile{}} }
+func New() *Room {
+	return &Room{byName: map[string]*config.TrackFile{}, directories: map[string]directory{}}
+}
 
 // Lookup returns the file of that name that the process has accepted so far,
 // the first if there are several.
@@ -84,7 +88,7 @@ func (r *Room) close(p *reader.Pass) {
 		p.General(msgNoFile, f.Name)
 		return
 	}
-	if !watchable(p, f) {
+	if !r.watchable(p, f) {
 		return
 	}
 	r.files = append(r.files, f)
@@ -99,19 +103,42 @@ func (r *Room) close(p *reader.Pass) {
 }
 
 // watchable reports why changes of a file cannot be followed: it is the
-// directory that is watched.
-func watchable(p *reader.Pass, f *config.TrackFile) bool {
-	real, err := p.Host.RealPath(path.Dir(f.Path))
-	if err != nil {
-		number, text := reader.Errno(err)
-		p.General(msgRealPath, number, text, f.Name)
-		return false
+// directory is what there is to say about the directory of a track file. Many
+// files share one, so it is looked at once.
+type directory struct {
+	errno                int
+	reason               string // of a path that cannot be resolved
+	missing, unwatchable bool
+}
+
+func (r *Room) directory(p *reader.Pass, name string) directory {
+	d, known := r.directories[name]
+	if known {
+		return d
 	}
-	if info, err := p.Host.Stat(real); err != nil || !info.IsDir() {
+	real, err := p.Host.RealPath(name)
+	if err != nil {
+		d.errno, d.reason = reader.Errno(err)
+	} else if info, err := p.Host.Stat(real); err != nil || !info.IsDir() {
+		d.missing = true
+	} else {
+		d.unwatchable = !p.Host.Watchable(real)
+	}
+	r.directories[name] = d
+	return d
+}
+
+// watchable reports whether changes of the file can be followed, and says why
+// not.
+func (r *Room) watchable(p *reader.Pass, f *config.TrackFile) bool {
+	switch d := r.directory(p, path.Dir(f.Path)); {
+	case d.reason != "":
+		p.General(msgRealPath, d.errno, d.reason, f.Name)
+		return false
+	case d.missing:
 		p.General(msgNotDirectory, f.Name)
 		return false
-	}
-	if !p.Host.Watchable(real) {
+	case d.unwatchable:
 		p.General(msgNotWatchable, f.Path)
 		return false
 	}
