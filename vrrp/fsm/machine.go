@@ -217,6 +217,9 @@ func (m *Machine) masterDeadline(in *Instance) {
 		return
 	}
 	m.advert(in, in.Effective)
-	in.deadline = m.now.Add(in.Config.AdvertInt)
+	// Counted from now, the lateness of every advert would add to the next.
+	if in.deadline = in.deadline.Add(in.Config.AdvertInt); !in.deadline.After(m.now) {
+		in.deadline = m.now.Add(in.Config.AdvertInt) // the process stood still
+	}
 	m.countRogue(in)
 }
