@@ -20,7 +20,6 @@ type checker struct {
 
 	miscTimeout *uint32 // seconds
 	owner       *owner  // MISC_CHECK user
-	nbGetRetry  bool
 	fileWeight  *int64
 	fileReverse bool
 }

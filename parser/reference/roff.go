@@ -28,10 +28,6 @@ func (r *roff) title(name string, section int, source, heading string) {
 
 func (r *roff) section(name string) { fmt.Fprintf(r, ".SH %s\n", escape(name)) }
 
-func (r *roff) subsection(name string) { fmt.Fprintf(r, ".SS %s\n", escape(name)) }
-
-func (r *roff) paragraph(s string) { fmt.Fprintf(r, ".PP\n%s\n", escape(s)) }
-
 // tagged is a tag in bold with its arguments, and a text.
 func (r *roff) tagged(tag, arguments, text string) {
 	fmt.Fprintf(r, ".TP\n\\fB%s\\fR", escape(tag))
