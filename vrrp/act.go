@@ -5,39 +5,59 @@ import (
 	"keepalived/vrrp/fsm"
 )
 
-// do carries out what the state machine decided, in order.
+// do carries out what the state machine decided, in order: adverts, with what
+// belongs to them, at once, and everything else as work, of which the first
+// slice is done here unless some waits already.
 func (s *service) do(actions []fsm.Action) {
+	if len(s.work.tasks) == 0 {
+		defer s.work.turn()
+	}
 	for _, a := range actions {
 		switch a := a.(type) {
-		case fsm.Log:
-			if a.Detail {
-				s.detail("%s", a.Line)
-			} else {
-				s.info("%s", a.Line)
-			}
 		case fsm.SendAdvert:
 			s.of[a.Instance].advertise(a.Priority)
 		case fsm.SetTimer:
 			s.of[a.Instance].setTimer(a)
+		case fsm.Sequence:
+			s.of[a.Instance].sequence(a.Op)
+		case fsm.Log:
+			s.say(a)
 		case fsm.AddVIPs:
 			s.of[a.Instance].addVIPs(a.Why)
 		case fsm.RemoveVIPs:
 			s.of[a.Instance].removeVIPs(a.Why)
 		case fsm.Announce:
-			s.of[a.Instance].announce(a)
+			r := s.of[a.Instance]
+			s.work.once(func() { r.announce(a) })
 		case fsm.AnnounceSource:
-			s.of[a.Instance].announceSource()
-		case fsm.Sequence:
-			s.of[a.Instance].sequence(a.Op)
+			s.work.once(s.of[a.Instance].announceSource)
 		case fsm.Notify:
-			s.events.Send(notify.InstanceState{Instance: a.Instance.Config, State: a.State, Priority: a.Priority})
+			s.tellAll(notify.InstanceState{Instance: a.Instance.Config, State: a.State, Priority: a.Priority})
 		case fsm.NotifyGroup:
-			s.events.Send(notify.GroupState{Group: a.Group.Config, State: a.State})
+			s.tellAll(notify.GroupState{Group: a.Group.Config, State: a.State})
 		case fsm.SyncDaemon:
 			// lvs_sync_daemon with an instance: see missing.go.
 		}
 	}
 }
+
+// say logs a line of the machine, after those of the work that waits.
+func (s *service) say(l fsm.Log) {
+	write := func() {
+		if l.Detail {
+			s.detail("%s", l.Line)
+		} else {
+			s.info("%s", l.Line)
+		}
+	}
+	if len(s.work.tasks) == 0 {
+		write()
+		return
+	}
+	s.work.once(write)
+}
+
+func (s *service) tellAll(e notify.Event) { s.work.once(func() { s.events.Send(e) }) }
 
 func (r *router) setTimer(a fsm.SetTimer) {
 	if a.Deadline.IsZero() {

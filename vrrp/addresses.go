@@ -21,34 +21,51 @@ type address struct {
 }
 
 // addVIPs makes present what a MASTER has (10.1): virtual addresses, excluded
-// ones, routes, rules, in this order.
+// ones, routes, rules, in this order. It is work; a router that has ceased to
+// be MASTER when its turn comes adds nothing any more.
 func (r *router) addVIPs(why fsm.Why) {
-	added := r.addAddresses(true)
-	added = r.addAddresses(false) || added
-	r.addRoutes(why)
-	r.addRules(why)
-	if why == fsm.AtReload && added {
-		// 14.5: a new address has all of them announced.
-		r.announce(fsm.Announce{Repeat: r.conf.GARPMasterRepeat, Again: r.conf.GARPMasterDelay, Refresh: true})
-	}
-}
-
-// addAddresses adds those that are not set, and reports whether there were
-// some.
-func (r *router) addAddresses(advertised bool) (added bool) {
-	if advertised && len(r.conf.VIPs) > 0 {
-		r.detail(message.SettingVIPs, r.conf.Name)
-	}
-	if !advertised && len(r.conf.ExcludedVIPs) > 0 {
-		r.detail(message.SettingEVIPs, r.conf.Name)
-	}
-	for _, a := range r.addresses {
-		if a.advertised == advertised && !a.set {
+	added := false
+	r.eachAddress([2]string{message.SettingEVIPs, message.SettingVIPs}, func(a *address) {
+		if !a.set && r.in.State == fsm.Master {
 			added = true
 			a.set = r.addAddress(r.wish(a.conf))
 		}
+	})
+	r.work.once(func() {
+		if r.in.State != fsm.Master {
+			return
+		}
+		r.addRoutes()
+		r.addRules()
+		if why == fsm.AtReload && added {
+			// 14.5: a new address has all of them announced.
+			r.announce(fsm.Announce{Repeat: r.conf.GARPMasterRepeat, Again: r.conf.GARPMasterDelay, Refresh: true})
+		}
+	})
+}
+
+// eachAddress is the work of doing something with every address, one at a time.
+// Titles are the lines before the excluded ones and before the virtual ones.
+func (r *router) eachAddress(titles [2]string, do func(*address)) {
+	next := 0
+	title := func(text string, list []*config.Address) {
+		if len(list) > 0 {
+			r.detail(text, r.conf.Name)
+		}
 	}
-	return added
+	r.work.add(func() bool {
+		if next == 0 {
+			title(titles[1], r.conf.VIPs)
+		}
+		if next == len(r.conf.VIPs) {
+			title(titles[0], r.conf.ExcludedVIPs)
+		}
+		if next < len(r.addresses) {
+			do(r.addresses[next])
+		}
+		next++
+		return next < len(r.addresses)
+	})
 }
 
 // addAddress adds one, and reports whether it is there now.
@@ -84,34 +101,21 @@ func (s *service) refused(err error) {
 	s.info(message.NetlinkFailure, err)
 }
 
-// removeVIPs makes absent what only a MASTER has (10.1).
+// removeVIPs makes absent what only a MASTER has (10.1). It is work.
 func (r *router) removeVIPs(why fsm.Why) {
-	r.removeRules(why)
-	r.removeRoutes(why)
-	r.unqueue()
-	r.removeAddresses(why, true)
-	r.removeAddresses(why, false)
-}
-
-func (r *router) removeAddresses(why fsm.Why, advertised bool) {
-	if advertised && len(r.conf.VIPs) > 0 {
-		r.detail(message.RemovingVIPs, r.conf.Name)
-	}
-	if !advertised && len(r.conf.ExcludedVIPs) > 0 {
-		r.detail(message.RemovingEVIPs, r.conf.Name)
-	}
-	for _, a := range r.addresses {
-		if a.advertised != advertised {
-			continue
-		}
-		w := r.wish(a.conf)
-		// 10.3: at start whatever is there goes, whoever has set it.
-		force := r.env.Options.ReleaseVIPs || r.env.Options.DontReleaseVRRP
-		if a.set || why == fsm.AtStart && r.view.Has(w.ID()) || force && why != fsm.AtStart && r.view.Has(w.ID()) {
+	r.work.once(func() {
+		r.removeRules(why)
+		r.removeRoutes(why)
+		r.unqueue()
+	})
+	// 10.3: at start whatever is there goes, whoever has set it.
+	force := why == fsm.AtStart || r.env.Options.ReleaseVIPs || r.env.Options.DontReleaseVRRP
+	r.eachAddress([2]string{message.RemovingEVIPs, message.RemovingVIPs}, func(a *address) {
+		if w := r.wish(a.conf); a.set || force && r.view.Has(w.ID()) {
 			a.set = false
 			r.delAddress(w)
 		}
-	}
+	})
 }
 
 // compare takes over the addresses that the router's predecessor had set, and

@@ -159,6 +159,9 @@ func (s *service) noARP(l network.Link) bool {
 // announce sends a burst for all addresses, the whole list again and again,
 // and arranges for what is to follow (11.2).
 func (r *router) announce(a fsm.Announce) {
+	if r.in.State != fsm.Master {
+		return
+	}
 	r.burst(a.Repeat)
 	if a.Again > 0 {
 		r.burstAt(time.Now().Add(a.Again), a.Repeat)
@@ -185,12 +188,20 @@ func (r *router) burstAt(when time.Time, repeat uint32) {
 	r.bursts = append(r.bursts, t)
 }
 
+// burst is the work of one burst, a frame at a time.
 func (r *router) burst(repeat uint32) {
-	for n := range repeat {
-		for _, a := range r.addresses {
-			r.queueFrame(a, n == 0, repeat)
+	n, next := uint32(0), 0
+	r.work.add(func() bool {
+		if next == len(r.addresses) {
+			n, next = n+1, 0
 		}
-	}
+		if n >= repeat || len(r.addresses) == 0 || r.in.State != fsm.Master {
+			return false
+		}
+		r.queueFrame(r.addresses[next], n == 0, repeat)
+		next++
+		return true
+	})
 }
 
 func (r *router) queueFrame(a *address, first bool, repeat uint32) {

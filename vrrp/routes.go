@@ -18,7 +18,7 @@ func (s *service) linkIndex(name string) int {
 	return l.Index
 }
 
-func (r *router) addRoutes(fsm.Why) {
+func (r *router) addRoutes() {
 	if len(r.conf.Routes) > 0 {
 		r.detail(message.SettingRoutes, r.conf.Name)
 	}
@@ -41,7 +41,7 @@ func (r *router) removeRoutes(why fsm.Why) {
 	}
 }
 
-func (r *router) addRules(fsm.Why) {
+func (r *router) addRules() {
 	if len(r.conf.Rules) > 0 {
 		r.detail(message.SettingRules, r.conf.Name)
 	}

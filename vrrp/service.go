@@ -48,6 +48,7 @@ type service struct {
 	removals map[any]int // routes and rules whose removal is our own doing
 	restore  []restore   // sysctls to be put back at the end
 	delay    *process.Timer
+	work     work
 	stopped  bool
 }
 
@@ -71,6 +72,7 @@ func newService(env process.Env, open func() (Host, error)) *service {
 		of: map[*fsm.Instance]*router{}, adopted: map[ifaceFamily]source{}, missing: map[string]bool{},
 		lanes: map[lane]*queue{}, removals: map[any]int{},
 	}
+	s.work.loop = env.Loop
 	s.runner = script.New(env.Loop, env.Log)
 	s.fifos = notify.NewFIFOs(true, s.runner, env.Log)
 	s.checks = track.NewScripts(env.Loop, s.runner, env.Log, s.scriptChanged)
@@ -103,6 +105,7 @@ func (s *service) Start(cfg *config.Config) error {
 	s.files.Load(cfg.VRRP.TrackFiles, true)
 	s.firstStatuses()
 	s.do(s.machine.Start(time.Now(), delay))
+	s.work.finish()
 	s.openPools()
 	s.checks.Start(cfg.VRRP.Scripts)
 	return nil
@@ -126,6 +129,7 @@ func (s *service) adopt(cfg *config.Config) {
 
 // Reload goes over to a new configuration (03-vrrp section 14.5).
 func (s *service) Reload(cfg *config.Config) error {
+	s.work.finish()
 	now := time.Now()
 	s.do(s.machine.BeforeReload(now))
 	old, oldRouters, oldStatics := s.machine, s.routers, s.statics
@@ -157,6 +161,7 @@ func (s *service) Reload(cfg *config.Config) error {
 		r.retire()
 		delete(s.of, r.in)
 	}
+	s.work.finish()
 	s.openPools()
 	s.checks.Start(cfg.VRRP.Scripts)
 	return nil
@@ -179,6 +184,7 @@ func (s *service) Stop(done func()) {
 	s.checks.Stop()
 	if s.machine != nil {
 		s.do(s.machine.Stop(time.Now(), !s.env.Options.DontReleaseVRRP))
+		s.work.finish()
 		s.removeStatics()
 	}
 	s.files.Close()

@@ -69,6 +69,10 @@ func (l *Loop) Run(ctx context.Context) {
 	}
 }
 
+// RunTimers runs the timers that are due, for something on the loop that takes
+// long and can let them.
+func (l *Loop) RunTimers() { l.fire(context.Background()) }
+
 // fire runs the timers that are due and returns when the next one is, the
 // zero time without one.
 func (l *Loop) fire(ctx context.Context) time.Time {
