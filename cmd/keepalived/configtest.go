@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"keepalived/core/commandline"
+	"keepalived/core/config"
 	"keepalived/core/supervisor"
 	"keepalived/parser"
 	"keepalived/parser/explain"
@@ -39,23 +40,29 @@ func test(o *commandline.Options, stdout, stderr io.Writer) int {
 		status = parser.StatusProblems
 	}
 	var err error
-	switch {
-	case o.JSON:
+	if o.JSON {
 		err = explain.New(r.Diagnostics, status).JSON(stdout)
-	case o.Explain || o.ConfigTestFile == "" && terminal(stderr):
-		err = explain.New(r.Diagnostics, status).Text(stderr, source.Disk{}.Read)
-	default:
-		for _, d := range r.Diagnostics {
-			if !d.LogOnly {
-				fmt.Fprintln(stderr, d.Message)
-			}
-		}
+	} else {
+		err = report(o, r.Diagnostics, status, stderr)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return status
+}
+
+// report shows what is wrong, explained if a person reads it.
+func report(o *commandline.Options, diagnostics []config.Diagnostic, status int, stderr io.Writer) error {
+	if o.Explain || o.ConfigTestFile == "" && terminal(stderr) {
+		return explain.New(diagnostics, status).Text(stderr, source.Disk{}.Read)
+	}
+	for _, d := range diagnostics {
+		if !d.LogOnly {
+			fmt.Fprintln(stderr, d.Message)
+		}
+	}
+	return nil
 }
 
 // terminal reports whether a person reads what is written to w.

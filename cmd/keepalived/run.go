@@ -42,6 +42,10 @@ func (p program) run(args []string, stdout, stderr io.Writer) int {
 		return r.Status
 	case r.Genhash != nil:
 		return p.genhash(r.Genhash, stdout, stderr)
+	case r.Keywords:
+		return keywords(r.KeywordPattern, stdout, stderr)
+	case r.PrintConfig != "":
+		return printConfig(&r.Options, stdout, stderr)
 	case r.ConfigTest:
 		return test(&r.Options, stdout, stderr)
 	}

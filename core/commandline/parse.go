@@ -42,7 +42,13 @@ type Options struct {
 	ConfigTest                  bool
 	ConfigTestFile              string
 	JSON, Explain               bool
-	IgnoreSIGINT                bool
+	// Keywords asks for the help of the keywords that match KeywordPattern.
+	Keywords       bool
+	KeywordPattern string
+	// PrintConfig is "conf" or "json" when the configuration is to be
+	// printed as it will be used.
+	PrintConfig  string
+	IgnoreSIGINT bool
 	// Genhash is genhash's own command line, its name first, when -T was
 	// given.
 	Genhash []string
@@ -232,6 +238,17 @@ func (p *parser) genhash(string) {
 	}
 	p.Genhash = append([]string{p.name + " --genhash"}, p.words...)
 	p.words = nil
+}
+
+func (p *parser) printConfig(v string) {
+	switch v {
+	case "", "conf":
+		p.PrintConfig = "conf"
+	case "json":
+		p.PrintConfig = v
+	default:
+		p.fail("Unknown format " + v)
+	}
 }
 
 func (p *parser) format(v string) {

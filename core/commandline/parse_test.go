@@ -41,6 +41,8 @@ func TestMessages(t *testing.T) {
 		{"--config-fd=9", "", "", -1},
 		{"--form json", "", "Unknown option --form\n", 1},
 		{"--format=xml", "", "Unknown format xml\n", 1},
+		{"--print-config=xml", "", "Unknown format xml\n", 1},
+		{"--keyword", "", "Unknown option --keyword\n", 1},
 		{"-n -T", "", "Warning -- `-T` not used as first option, previous options ignored\n", -1},
 	} {
 		var stdout, stderr bytes.Buffer
@@ -68,6 +70,10 @@ func TestOptions(t *testing.T) {
 		{"-t file", func(o *Options) { o.ConfigTest = true }},
 		{"-tfile", func(o *Options) { o.ConfigTest, o.ConfigTestFile = true, "file" }},
 		{"--config-test=file", func(o *Options) { o.ConfigTest, o.ConfigTestFile = true, "file" }},
+		{"--keywords", func(o *Options) { o.Keywords = true }},
+		{"--keywords=*_garp_*", func(o *Options) { o.Keywords, o.KeywordPattern = true, "*_garp_*" }},
+		{"--print-config", func(o *Options) { o.PrintConfig = "conf" }},
+		{"--print-config=json", func(o *Options) { o.PrintConfig = "json" }},
 		{"-M", func(o *Options) { o.CoreDump, o.CorePattern = true, "core" }},
 		{"-M/x", func(o *Options) { o.CoreDump, o.CorePattern = true, "/x" }},
 		{"-P -C --all", func(o *Options) { o.All = true }},

@@ -104,6 +104,10 @@ func table() []option {
 			set: (*parser).format},
 		{long: "explain", help: "With --config-test: show each problem with its line and advice", extension: true,
 			set: flag(func(o *Options) *bool { return &o.Explain })},
+		{long: "keywords", arg: optional, value: "PATTERN", help: "Print the help of the configuration keywords that match PATTERN", extension: true,
+			set: func(p *parser, v string) { p.Keywords, p.KeywordPattern = true, v }},
+		{long: "print-config", arg: optional, value: "conf|json", help: "Print the configuration as it will be used, and where each\n value comes from", extension: true,
+			set: (*parser).printConfig},
 		// The C daemon hands a validated configuration over through it; it
 		// is accepted so that scripts that copy its command line work.
 		{long: "config-fd", arg: required, set: func(*parser, string) {}},

@@ -31,7 +31,7 @@ func writeHelp(w io.Writer, name string) {
 			head = "  -" + string(o.short) + ", --" + o.long
 		}
 		switch {
-		case o.arg == optional && o.short == 't':
+		case o.arg == optional && (o.extension || o.short == 't'):
 			head += "[=" + o.value + "]"
 		case o.long == "config-id":
 			head += " " + o.value

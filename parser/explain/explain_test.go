@@ -3,6 +3,7 @@ package explain
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -78,6 +79,17 @@ func TestNearest(t *testing.T) {
 		if got := nearest(word, names); got != want {
 			t.Errorf("%q: %q, want %q", word, got, want)
 		}
+	}
+}
+
+func TestSimilar(t *testing.T) {
+	for word, want := range map[string]string{"delai_loop": "delay_loop", "zzzzzzzz": "", "garp_master_refrsh": "garp_master_refresh"} {
+		if got := Similar(word, 3); len(got) > 3 || strings.Join(got, " ") != want {
+			t.Errorf("%s: %v, want %s", word, got, want)
+		}
+	}
+	if got := Similar("notify_mastr", 2); got[0] != "notify_master" {
+		t.Errorf("the nearest is not the first: %v", got)
 	}
 }
 

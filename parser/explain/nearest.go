@@ -1,5 +1,29 @@
 package explain
 
+import (
+	"cmp"
+	"slices"
+)
+
+// Similar returns the keywords that a mistyped word was probably meant to be,
+// the nearest first, most at the most. A third of the word may be wrong, three
+// letters at most.
+func Similar(word string, most int) []string {
+	limit := min(3, max(1, len(word)/3))
+	near := make(map[string]int)
+	for _, name := range keywordNames() {
+		if d := distance(word, name, limit); d <= limit {
+			near[name] = d
+		}
+	}
+	names := make([]string, 0, len(near))
+	for name := range near {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(near[a]-near[b], cmp.Compare(a, b)) })
+	return names[:min(len(names), most)]
+}
+
 // nearest returns the name that a mistyped word was probably meant to be, empty
 // when none is near: a third of the word may be wrong, three letters at most.
 func nearest(word string, names []string) string {

@@ -1,0 +1,88 @@
+package effective
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"keepalived/core/config"
+	"keepalived/parser"
+)
+
+func loadText(text string) *parser.Result {
+	return parser.Load(parser.Options{Path: "/k.conf", Host: machine{}, Files: memory(text), Origins: true})
+}
+
+func input(r *parser.Result) Input {
+	return Input{Config: r.Config, Settings: r.Settings, Origins: r.Origins}
+}
+
+// print returns the configuration in its own language.
+func print(t testing.TB, r *parser.Result) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Conf(&b, input(r)); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// comparable leaves out what says only that there was something that is not
+// part of the configuration any more.
+func comparable(c *config.Config) *config.Config {
+	d := *c
+	d.HasVRRP, d.HasLVS, d.HasBFD = false, false, false
+	return &d
+}
+
+// again prints what was loaded, loads it, and compares.
+func again(t testing.TB, r *parser.Result) (text, diff string) {
+	t.Helper()
+	text = print(t, r)
+	s := loadText(text)
+	if s.Config == nil {
+		return text, "cannot be used"
+	}
+	return text, cmp.Diff(comparable(r.Config), comparable(s.Config), cmpopts.EquateEmpty(),
+		cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{}, netip.AddrPort{}))
+}
+
+// Every golden configuration means the same after it was printed.
+func TestGoldenAgain(t *testing.T) {
+	files, err := filepath.Abs("../testdata/golden")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(files)
+	names, err := filepath.Glob("*.conf")
+	if err != nil || len(names) < 250 {
+		t.Fatalf("golden files: %d, %v", len(names), err)
+	}
+	usable := 0
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			r := parser.Load(parser.Options{Path: name, Host: machine{}, Origins: true})
+			if r.Config == nil {
+				return
+			}
+			usable++
+			if text, diff := again(t, r); diff != "" {
+				original, _ := os.ReadFile(name)
+				t.Errorf("-want +got\n%s\n%s\nprinted:\n%s", diff, original, text)
+			}
+			var b bytes.Buffer
+			if err := JSON(&b, input(r)); err != nil || !json.Valid(b.Bytes()) {
+				t.Errorf("json: %v\n%s", err, b.String())
+			}
+		})
+	}
+	if usable < 150 {
+		t.Errorf("only %d of the golden configurations can be used", usable)
+	}
+}
