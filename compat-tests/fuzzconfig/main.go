@@ -157,6 +157,9 @@ func (f *fuzzer) run(includes map[string][]byte) error {
 		f.mutex.Lock()
 		defer f.mutex.Unlock()
 		f.tally.add(m, v)
+		if n := f.tally.compared; n%1000 == 0 && n > 0 && v.excluded == "" {
+			fmt.Printf("%d compared, %.2f %% of the exit statuses are equal\n", n, share(f.tally.statuses, n))
+		}
 		return err
 	})
 	if err != nil {

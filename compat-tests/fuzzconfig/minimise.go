@@ -17,9 +17,9 @@ func minimise(lines []string, budget int, holds func([]string) bool) []string {
 		return holds(candidate)
 	}
 	for size := (len(lines) + 1) / 2; size > 0; size /= 2 {
-		for again := true; again; {
+		for again := true; again && budget > 0; {
 			again = false
-			for at := 0; at < len(lines); {
+			for at := 0; at < len(lines) && budget > 0; {
 				candidate := slices.Concat(lines[:at], lines[min(at+size, len(lines)):])
 				if ask(candidate) {
 					lines, again = candidate, true
@@ -30,7 +30,7 @@ func minimise(lines []string, budget int, holds func([]string) bool) []string {
 		}
 	}
 	for i := range lines {
-		for tokens := split(lines[i]); len(tokens) > 1; tokens = tokens[:len(tokens)-1] {
+		for tokens := split(lines[i]); len(tokens) > 1 && budget > 0; tokens = tokens[:len(tokens)-1] {
 			candidate := slices.Clone(lines)
 			candidate[i] = strings.Join(tokens[:len(tokens)-1], "")
 			if ask(candidate) {

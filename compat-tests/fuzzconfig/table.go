@@ -96,8 +96,18 @@ func (a *answer) leaveOut(what *regexp.Regexp, others []string) int {
 	if what == nil {
 		return 0
 	}
+	var known map[string]bool // others, made when it is needed
 	return a.keep(slices.DeleteFunc(slices.Clone(a.messages), func(m string) bool {
-		return matches(what, m) && !slices.Contains(others, m)
+		if !matches(what, m) {
+			return false
+		}
+		if known == nil {
+			known = make(map[string]bool, len(others))
+			for _, o := range others {
+				known[o] = true
+			}
+		}
+		return !known[m]
 	}))
 }
 
@@ -146,9 +156,15 @@ func (a *answer) once(what *regexp.Regexp) int {
 	if what == nil {
 		return 0
 	}
+	last := make(map[string]int)
+	for i, m := range a.messages {
+		if matches(what, m) {
+			last[m] = i
+		}
+	}
 	var kept []string
 	for i, m := range a.messages {
-		if !matches(what, m) || !slices.Contains(a.messages[i+1:], m) {
+		if at, ok := last[m]; !ok || at == i {
 			kept = append(kept, m)
 		}
 	}
