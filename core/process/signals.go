@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"unsafe"
 )
 
 // The real-time signals by the numbers that glibc gives them: it keeps the
@@ -31,8 +32,8 @@ func SignalOf(s os.Signal) Signal {
 
 // WatchSignals posts every signal that arrives to the loop, until stop is
 // called. From then on no signal has its default effect either, except those
-// of errors in the program and of the Go runtime: a signal without a meaning is
-// ignored (02-runtime section 6.1), yet scripts do not inherit that.
+// of faults and of the Go runtime: a signal without a meaning is ignored
+// (02-runtime section 6.1), yet scripts do not inherit that.
 func WatchSignals(loop *Loop, handle func(os.Signal)) (stop func()) {
 	c := make(chan os.Signal, 64)
 	signal.Notify(c, watched()...)
@@ -40,6 +41,9 @@ func WatchSignals(loop *Loop, handle func(os.Signal)) (stop func()) {
 	go func() {
 		defer close(done)
 		for s := range c {
+			if fault(s) {
+				dieBy(s.(syscall.Signal))
+			}
 			loop.Post(func() { handle(s) })
 		}
 	}()
@@ -50,14 +54,32 @@ func WatchSignals(loop *Loop, handle func(os.Signal)) (stop func()) {
 	}
 }
 
-// watched lists all signals but those that cannot be caught, are errors of the
-// program, or belong to the Go runtime and the C library.
+// fault reports whether a signal means a fault of the program. Of such only
+// those arrive here that somebody has sent: a real one is a panic.
+func fault(s os.Signal) bool {
+	return s == syscall.SIGILL || s == syscall.SIGFPE || s == syscall.SIGBUS || s == syscall.SIGSEGV
+}
+
+// dieBy ends the process by a signal, as it ends a program that does not catch
+// it. Left to itself the Go runtime would first print what each thread does,
+// and wait for seconds for threads that do not answer.
+func dieBy(s syscall.Signal) {
+	var ordinary struct {
+		handler, flags, restorer uintptr
+		mask                     uint64
+	}
+	_, _, _ = syscall.RawSyscall6(syscall.SYS_RT_SIGACTION, uintptr(s), uintptr(unsafe.Pointer(&ordinary)), 0, 8, 0, 0)
+	_ = syscall.Kill(syscall.Getpid(), s)
+	select {}
+}
+
+// watched lists all signals but those that cannot be caught, or belong to the
+// Go runtime and the C library.
 func watched() []os.Signal {
 	var all []os.Signal
 	for n := 1; n <= 64; n++ {
 		switch s := syscall.Signal(n); s {
-		case syscall.SIGILL, syscall.SIGTRAP, syscall.SIGFPE, syscall.SIGBUS, syscall.SIGSEGV, syscall.SIGSYS,
-			syscall.SIGKILL, syscall.SIGSTOP, syscall.SIGURG, syscall.SIGPROF, 32, 33, 34:
+		case syscall.SIGKILL, syscall.SIGSTOP, syscall.SIGURG, syscall.SIGPROF, 32, 33, 34:
 		default:
 			all = append(all, s)
 		}
