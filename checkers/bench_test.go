@@ -50,7 +50,7 @@ func BenchmarkChecks(b *testing.B) {
 	for b.Loop() {
 		loop := process.NewLoop()
 		s := New(process.Env{Loop: loop, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}).(*Service)
-		s.deps.open = func(*config.Config) (kernel, error) { return ipvs.NewFake(), nil }
+		s.deps.open = func(*config.Config) (ipvs.Client, error) { return ipvs.NewFake(), nil }
 		ctx, cancel := context.WithCancel(b.Context())
 		ended := make(chan struct{})
 		go func() { loop.Run(ctx); close(ended) }()

@@ -11,11 +11,13 @@
 // the machine turns the result into actions, and the service carries them out.
 // No goroutine lives longer than an attempt.
 //
-// [table] is the part of the kernel's table that is this process's. It is made
-// by difference: at a start what an earlier process has left is taken over,
-// what is right is not touched and what is wrong is corrected; a reload reads
-// the kernel's table again and repairs it. Services that no virtual server
-// claims are foreign and never touched (but see lvs_flush).
+// The kernel's table follows from the states of the machine by difference: a
+// start, a reload and the stop compute all that this process wants there and
+// give it to [ipvs.Table.Apply], the transitions in between change single
+// entries of the same Table. What is right is not touched, what an earlier
+// process has left is taken over and corrected, what somebody else has changed
+// is repaired by the next reload. Services that no virtual server wants are
+// foreign and never touched (but see lvs_flush).
 //
 // # What it never does
 //

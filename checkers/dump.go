@@ -176,12 +176,14 @@ func (s *Service) dumpGroup(d dumper, g *config.VirtualServerGroup) {
 // aliveOn counts the destinations of a group entry: of a protocol, or for a
 // mark of a family.
 func (s *Service) aliveOn(g *config.VirtualServerGroup, e config.GroupEntry, which int) (n int) {
-	for v, p := range s.placements {
+	for _, v := range s.vss {
 		if v.Config.Group != g.Name {
 			continue
 		}
 		if e.IsFWMark && markFamily(v.Config, e) == which || !e.IsFWMark && int(v.Config.Protocol) == which {
-			n += len(p.destinations)
+			for _, d := range v.Wanted() {
+				n += bit(d.Present)
+			}
 		}
 	}
 	return n

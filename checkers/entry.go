@@ -2,30 +2,11 @@ package checkers
 
 import (
 	"encoding/binary"
-	"fmt"
-	"net/netip"
-	"slices"
 
 	"keepalived/checkers/machine"
-	"keepalived/checkers/message"
 	"keepalived/core/config"
 	"keepalived/ipvs"
 )
-
-// placement is where a virtual server is in the kernel's table: one service,
-// or one for every address and mark of its group.
-type placement struct {
-	vs       *machine.VirtualServer
-	entries  []config.GroupEntry // of its group
-	keys     []ipvs.ServiceKey
-	services map[ipvs.ServiceKey]bool
-	// destinations are those that the machine has asked for.
-	destinations map[netip.AddrPort]machine.Destination
-}
-
-func newPlacement(v *machine.VirtualServer) *placement {
-	return &placement{vs: v, services: map[ipvs.ServiceKey]bool{}, destinations: map[netip.AddrPort]machine.Destination{}}
-}
 
 // serviceOf is the service of a virtual server under a key.
 func serviceOf(c *config.VirtualServer, key ipvs.ServiceKey) ipvs.Service {
@@ -101,132 +82,4 @@ func destinationOf(d machine.Destination, key ipvs.ServiceKey) ipvs.Destination 
 		Key: ipvs.DestinationKey{Addr: d.Addr.Unmap().WithZone(""), Port: port}, Method: d.Method,
 		Weight: ipvs.Weight(d.Weight), Upper: d.Upper, Lower: d.Lower,
 	}
-}
-
-// entryName is how the lines about group entries name one.
-func entryName(c *config.VirtualServer, e config.GroupEntry, added bool) string {
-	switch {
-	case e.IsFWMark && added:
-		return fmt.Sprintf("FWM %d", e.FWMark)
-	case e.IsFWMark:
-		return fmt.Sprint(e.FWMark)
-	}
-	name := machine.ServerName(e.First, c.Protocol, e.Port)
-	if e.First != e.Last {
-		name += "-" + e.Last.String()
-	}
-	return name
-}
-
-// sameEntry compares what section 10 compares.
-func sameEntry(a, b config.GroupEntry) bool {
-	if a.IsFWMark || b.IsFWMark {
-		return a.IsFWMark == b.IsFWMark && a.FWMark == b.FWMark
-	}
-	return a.First == b.First && a.Last == b.Last && a.Port == b.Port
-}
-
-// place makes the services of a virtual server as configured, tells of group
-// entries that have come and gone, and takes the servers along.
-func (s *Service) place(v *machine.VirtualServer) {
-	p := s.placements[v]
-	first := p == nil
-	if first {
-		p = newPlacement(v)
-		s.placements[v] = p
-	}
-	c := v.Config
-	entries := s.groups[c.Group]
-	keys := keysOf(c, entries)
-	now := make(map[ipvs.ServiceKey]bool, len(keys))
-	for _, k := range keys {
-		now[k] = true
-	}
-	if !first {
-		for _, e := range p.entries {
-			if !slices.ContainsFunc(entries, func(o config.GroupEntry) bool { return sameEntry(e, o) }) {
-				s.logf(message.GroupEntryGone, entryName(c, e, false), c.Group)
-			}
-		}
-	}
-	for _, k := range p.keys {
-		if !now[k] {
-			s.table.deleteService(v, k)
-		}
-	}
-	for _, k := range keys {
-		s.table.setService(v, serviceOf(c, k))
-		if !p.services[k] {
-			for _, d := range p.list() {
-				_ = s.table.setDestination(v, k, destinationOf(d, k))
-			}
-		}
-	}
-	if !first {
-		for _, e := range entries {
-			if !slices.ContainsFunc(p.entries, func(o config.GroupEntry) bool { return sameEntry(e, o) }) {
-				s.logf(message.GroupEntryAdded, entryName(c, e, true), c.Group)
-			}
-		}
-	}
-	p.entries, p.keys, p.services = entries, keys, now
-}
-
-// unplace removes a virtual server from the table.
-func (s *Service) unplace(v *machine.VirtualServer) {
-	p := s.placements[v]
-	if p == nil {
-		return
-	}
-	for _, k := range p.keys {
-		s.table.deleteService(v, k)
-	}
-	delete(s.placements, v)
-}
-
-// list are the destinations in a fixed order.
-func (p *placement) list() []machine.Destination {
-	out := make([]machine.Destination, 0, len(p.destinations))
-	for _, d := range p.destinations {
-		out = append(out, d)
-	}
-	slices.SortFunc(out, func(a, b machine.Destination) int {
-		return netip.AddrPortFrom(a.Addr, a.Port).Compare(netip.AddrPortFrom(b.Addr, b.Port))
-	})
-	return out
-}
-
-// setDestination puts a server into every service of a virtual server. It
-// fails when one refuses it.
-func (s *Service) setDestination(v *machine.VirtualServer, d machine.Destination) error {
-	p := s.placements[v]
-	id := netip.AddrPortFrom(d.Addr, d.Port)
-	old, had := p.destinations[id]
-	p.destinations[id] = d
-	var failed error
-	for _, k := range p.keys {
-		want := destinationOf(d, k)
-		if had && destinationOf(old, k).Key != want.Key {
-			_ = s.table.deleteDestination(v, k, destinationOf(old, k).Key)
-		}
-		if err := s.table.setDestination(v, k, want); err != nil {
-			failed = err
-		}
-	}
-	return failed
-}
-
-// deleteDestination takes a server out of every service of a virtual server.
-func (s *Service) deleteDestination(v *machine.VirtualServer, d machine.Destination) error {
-	p := s.placements[v]
-	var failed error
-	for _, k := range p.keys {
-		if err := s.table.deleteDestination(v, k, destinationOf(d, k).Key); err != nil {
-			failed = err
-		}
-	}
-	if failed == nil {
-		delete(p.destinations, netip.AddrPortFrom(d.Addr, d.Port))
-	}
-	return failed
 }

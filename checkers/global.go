@@ -98,7 +98,7 @@ func (s *Service) reloadDaemons() {
 func (s *Service) stopDaemons() {
 	for _, d := range s.daemons {
 		if err := s.kernel.StopDaemon(d); err != nil && !errors.Is(err, unix.ENOENT) {
-			s.refused(err)
+			s.must(err)
 		}
 	}
 	s.daemons = nil

@@ -12,15 +12,11 @@ import (
 // kernel's answer decides about a transition.
 func (s *Service) do(actions []machine.Action) {
 	for _, a := range actions {
-		if v, err := s.perform(a); v != nil {
-			s.do(v.Step(machine.Answer{Refused: err != nil}))
-		}
+		s.perform(a)
 	}
 }
 
-// perform carries out one action. It returns the virtual server that wants to
-// know about err.
-func (s *Service) perform(a machine.Action) (must *machine.VirtualServer, err error) {
+func (s *Service) perform(a machine.Action) {
 	switch a := a.(type) {
 	case machine.Log:
 		if a.Detail {
@@ -28,19 +24,17 @@ func (s *Service) perform(a machine.Action) (must *machine.VirtualServer, err er
 		} else {
 			s.env.Log.Info(a.Text)
 		}
-	case machine.SetService:
-		s.place(a.VS)
-	case machine.DeleteService:
-		s.unplace(a.VS)
+	case machine.Kept:
+		s.regrouped(a.VS.Config)
 	case machine.SetDestination:
-		err = s.setDestination(a.VS, a.Destination)
+		refused := s.setEntry(a.VS, a.Destination, true)
 		if a.Must {
-			must = a.VS
+			s.do(a.VS.Step(machine.Answer{Refused: refused}))
 		}
 	case machine.DeleteDestination:
-		err = s.deleteDestination(a.VS, a.Destination)
+		refused := s.setEntry(a.VS, a.Destination, false)
 		if a.Must {
-			must = a.VS
+			s.do(a.VS.Step(machine.Answer{Refused: refused}))
 		}
 	case machine.NotifyRS:
 		s.events.Send(notify.RealServerState{RealServer: a.Config, RS: a.RS, VS: a.VS, Up: a.Up})
@@ -53,5 +47,4 @@ func (s *Service) perform(a machine.Action) (must *machine.VirtualServer, err er
 			c.timer.Reset(a.After)
 		}
 	}
-	return must, err
 }

@@ -252,7 +252,7 @@ global_defs {
 	loop := process.NewLoop()
 	s := New(process.Env{Loop: loop, Log: slog.New(record), Options: process.Options{TmpDir: dir}}).(*Service)
 	fake := ipvs.NewFake()
-	s.deps.open = func(*config.Config) (kernel, error) { return fake, nil }
+	s.deps.open = func(*config.Config) (ipvs.Client, error) { return fake, nil }
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() { loop.Run(ctx); close(ended) }()

@@ -24,24 +24,25 @@ type Service struct {
 	env  process.Env
 	deps deps
 
-	config     *config.Config
-	options    machine.Options
-	kernel     kernel
-	table      *table
-	groups     map[string][]config.GroupEntry
-	vss        []*machine.VirtualServer
-	placements map[*machine.VirtualServer]*placement
-	checks     map[*machine.Checker]*check
-	files      machine.Files
-	events     notify.Stream
-	fifos      fifos
-	runner     *script.Runner
-	stopFiles  func()
-	pingRange  string         // as it was, when it has been changed
-	timeouts   *ipvs.Timeouts // those that the kernel had before ours
-	daemons    []ipvs.Daemon
-	watching   func()             // ends the watch of addresses, nil without one
-	addresses  map[netip.Addr]int // of this host, while they are watched
+	config    *config.Config
+	options   machine.Options
+	kernel    ipvs.Client // nil until a virtual server needs it
+	table     *ipvs.Table // of kernel
+	groups    map[string][]config.GroupEntry
+	oldGroups map[string][]config.GroupEntry // those before the last reload
+	vss       []*machine.VirtualServer
+	placement placement
+	checks    map[*machine.Checker]*check
+	files     machine.Files
+	events    notify.Stream
+	fifos     fifos
+	runner    *script.Runner
+	stopFiles func()
+	pingRange string         // as it was, when it has been changed
+	timeouts  *ipvs.Timeouts // those that the kernel had before ours
+	daemons   []ipvs.Daemon
+	watching  func()             // ends the watch of addresses, nil without one
+	addresses map[netip.Addr]int // of this host, while they are watched
 
 	// running counts attempts that have not ended.
 	running int
@@ -51,7 +52,7 @@ type Service struct {
 
 // deps are the parts that a test replaces.
 type deps struct {
-	open   func(*config.Config) (kernel, error)
+	open   func(*config.Config) (ipvs.Client, error)
 	probes func(*Service, *machine.Checker) (attempter, error)
 	random func(time.Duration) time.Duration
 	listen func(*Service) fifos // adds the listeners to the events
@@ -85,15 +86,14 @@ func New(env process.Env) process.Service {
 func newService(env process.Env, d deps) *Service {
 	s := &Service{
 		env: env, deps: d, runner: script.New(env.Loop, env.Log),
-		placements: map[*machine.VirtualServer]*placement{},
-		checks:     map[*machine.Checker]*check{},
-		addresses:  map[netip.Addr]int{},
+		checks:    map[*machine.Checker]*check{},
+		addresses: map[netip.Addr]int{},
 	}
 	s.fifos = d.listen(s)
 	return s
 }
 
-func openIPVS(c *config.Config) (kernel, error) {
+func openIPVS(c *config.Config) (ipvs.Client, error) {
 	return ipvs.Open(ipvs.Options{
 		NetNS: ipvs.NamespacePath(c), ReceiveBuffer: c.Global.LVSNetlinkCmdRcvBufs,
 		ForceReceiveBuffer: c.Global.LVSNetlinkCmdRcvBufsForce,
@@ -114,28 +114,21 @@ func (s *Service) Start(c *config.Config) error {
 	s.allowPing()
 	s.allowFiles()
 	s.watchAddresses()
-	if s.kernel != nil {
-		if c.Global.LVSFlush {
-			s.must(s.kernel.Flush())
-		}
-		t, err := newTable(s.kernel, s.refused)
-		if err != nil {
-			s.logf(message.IPVSTableUnread, err)
-		}
-		s.table = t
+	if s.kernel != nil && c.Global.LVSFlush {
+		s.must(s.kernel.Flush())
 	}
 	for _, vc := range c.LVS.VirtualServers {
 		s.vss = append(s.vss, machine.New(vc, &s.options))
 	}
 	s.stopFiles = s.deps.files(s)
 	s.readFiles()
+	var actions []machine.Action
 	for _, v := range s.vss {
 		v.ReadFiles(s.files)
-		s.do(v.Start())
+		actions = append(actions, v.Start()...)
 	}
-	if s.table != nil {
-		s.table.prune()
-	}
+	s.program()
+	s.do(actions)
 	s.schedule()
 	return nil
 }
@@ -154,15 +147,6 @@ func (s *Service) Reload(c *config.Config) error {
 	if s.kernel != nil {
 		s.applyTimeouts()
 		s.reloadDaemons()
-		if s.table == nil {
-			t, err := newTable(s.kernel, s.refused)
-			if err != nil {
-				s.logf(message.IPVSTableUnread, err)
-			}
-			s.table = t
-		} else if err := s.table.refresh(); err != nil {
-			s.logf(message.IPVSTableUnread, err)
-		}
 	}
 	s.fifos.Load(c)
 	s.allowPing()
@@ -171,10 +155,8 @@ func (s *Service) Reload(c *config.Config) error {
 	s.readFiles()
 	vss, actions := machine.Reload(s.vss, c.LVS.VirtualServers, &s.options, s.files)
 	s.vss = vss
+	s.program()
 	s.do(actions)
-	if s.table != nil {
-		s.table.repair()
-	}
 	s.watchAddresses()
 	s.schedule()
 	return nil
@@ -188,10 +170,7 @@ func (s *Service) take(c *config.Config) {
 		LogAllFailures: g.CheckerLogAllFailures, RSInitNotifies: g.RSInitNotifies,
 		NoCheckerEmails: g.NoCheckerEmails, FlushOnStop: g.LVSFlushOnStop,
 	}
-	s.groups = map[string][]config.GroupEntry{}
-	for _, group := range c.LVS.Groups {
-		s.groups[group.Name] = group.Entries
-	}
+	s.oldGroups, s.groups = s.groups, groupsOf(c)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if g.Firewall.NFTablesIPVS != "" && len(c.LVS.Groups) > 0 {
 		s.logf(message.NoGroupMarks)
@@ -210,7 +189,7 @@ func (s *Service) openKernel(line string) error {
 	}
 	k, err := s.deps.open(s.config)
 	if err == nil {
-		s.kernel = k
+		s.kernel, s.table = k, ipvs.NewTable(k)
 		return nil
 	}
 	reason := err.Error()
@@ -248,10 +227,12 @@ func (s *Service) Stop(done func()) {
 	s.finish(time.Now().Add(stopScripts), done)
 }
 
-// release takes everything out of the kernel's table.
+// release takes everything out of the kernel's table, and tells of it.
 func (s *Service) release() {
 	if s.options.FlushOnStop == config.FlushOnStopAll {
 		s.must(s.kernel.Flush())
+	} else {
+		s.must(s.table.Apply(nil))
 	}
 	for _, v := range s.vss {
 		s.do(v.Stop())
@@ -287,15 +268,12 @@ func (s *Service) Signal(sig process.Signal) {
 	}
 }
 
-// must logs what the kernel refuses and nothing can be done about.
+// must logs what the kernel refuses: the text of such an error is the C
+// daemon's line.
 func (s *Service) must(err error) {
-	if err != nil {
-		s.refused(err)
+	for _, e := range ipvs.Errors(err) {
+		s.env.Log.Info(e.Error())
 	}
 }
-
-// refused logs a refusal of the kernel: the text of such an error is the C
-// daemon's line.
-func (s *Service) refused(err error) { s.env.Log.Info(err.Error()) }
 
 func (s *Service) logf(format string, args ...any) { s.env.Log.Info(fmt.Sprintf(format, args...)) }

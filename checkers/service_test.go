@@ -121,7 +121,7 @@ func newLab(t *testing.T, o process.Options) *lab {
 	ctx, cancel := context.WithCancel(t.Context())
 	l.cancel = cancel
 	l.s = newService(process.Env{Loop: l.loop, Log: slog.New(l.record), Options: o}, deps{
-		open:   func(*config.Config) (kernel, error) { return shared{l.table}, l.openErr },
+		open:   func(*config.Config) (ipvs.Client, error) { return shared{l.table}, l.openErr },
 		probes: l.attempter,
 		random: func(d time.Duration) time.Duration { return d / 2 },
 		listen: func(s *Service) fifos { s.events.Add(l.record); return l.record },

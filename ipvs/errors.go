@@ -74,14 +74,20 @@ func (e *Error) Error() string {
 // Unwrap returns the translated error number.
 func (e *Error) Unwrap() error { return e.Errno }
 
-// Harmless says whether the error is one that the C daemon logs and takes for
-// success: something to be added is there already, something to be deleted is
-// gone already (chapter 04 section 5).
+// Harmless says whether every failure that an error joins is one that the C
+// daemon logs and takes for success: something to be added is there already,
+// something to be deleted is gone already (chapter 04 section 5).
 func Harmless(err error) bool {
-	var e *Error
-	if !errors.As(err, &e) {
-		return false
+	for _, e := range Errors(err) {
+		var refusal *Error
+		if !errors.As(e, &refusal) || !refusal.harmless() {
+			return false
+		}
 	}
+	return true
+}
+
+func (e *Error) harmless() bool {
 	switch e.Command {
 	case CommandAdd, CommandAddDest:
 		return e.Errno == unix.EEXIST
@@ -91,15 +97,16 @@ func Harmless(err error) bool {
 	return false
 }
 
-// SetOrAddDestination changes a destination, or adds it when it is gone: what
-// the C daemon does for every change of a weight. The error of the second step
-// is told as one of the adding.
-func SetOrAddDestination(c Client, service ServiceKey, d Destination) error {
-	err := c.SetDestination(service, d)
-	if errors.Is(err, unix.ENOENT) {
-		return c.AddDestination(service, d)
+// Errors are the single failures that an error of a Table joins, in their
+// order.
+func Errors(err error) []error {
+	if err == nil {
+		return nil
 	}
-	return err
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return []error{err}
 }
 
 // refused makes the Error of a command from what the kernel answered; nil

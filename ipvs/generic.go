@@ -5,91 +5,17 @@ package ipvs
 // an IPv6 server in an IPv4 service is impossible) and without tunnel type,
 // port and flags; reads weights as 16 bits, counters as 32 bits and services
 // without their persistence engine; and has no synchronisation daemons.
-// Everything that has to do with those is here; kernel.go chooses.
-//
-// Numbers are those of linux/ip_vs.h. Integers are in the machine's byte
-// order, addresses and ports (but not the daemons' port) in network order.
+// Everything that has to do with those is here and in pack.go, unpack.go and
+// numbers.go; kernel.go chooses.
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"net/netip"
 	"slices"
 	"time"
 
 	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
-
-	"keepalived/core/config"
-)
-
-// Commands.
-const (
-	cmdGetService = 4
-	cmdNewDest    = 5
-	cmdSetDest    = 6
-	cmdDelDest    = 7
-	cmdGetDest    = 8
-	cmdNewDaemon  = 9
-	cmdDelDaemon  = 10
-	cmdGetDaemon  = 11
-	cmdGetInfo    = 15
-)
-
-// Attributes of a command.
-const (
-	attrService = 1
-	attrDest    = 2
-	attrDaemon  = 3
-)
-
-// Attributes of a service.
-const (
-	svcFamily    = 1
-	svcProtocol  = 2
-	svcAddr      = 3
-	svcPort      = 4
-	svcFWMark    = 5
-	svcScheduler = 6
-	svcFlags     = 7
-	svcTimeout   = 8
-	svcNetmask   = 9
-	svcStats     = 10
-	svcPEName    = 11
-	svcStats64   = 12
-)
-
-// Attributes of a destination.
-const (
-	destAddr        = 1
-	destPort        = 2
-	destMethod      = 3
-	destWeight      = 4
-	destUpper       = 5
-	destLower       = 6
-	destActive      = 7
-	destInactive    = 8
-	destPersistent  = 9
-	destStats       = 10
-	destFamily      = 11
-	destStats64     = 12
-	destTunnelType  = 13
-	destTunnelPort  = 14
-	destTunnelFlags = 15
-	destMethodMask  = 7
-)
-
-// Attributes of a synchronisation daemon.
-const (
-	daemonState     = 1
-	daemonInterface = 2
-	daemonSyncID    = 3
-	daemonMaxLen    = 4
-	daemonGroup     = 5
-	daemonGroup6    = 6
-	daemonPort      = 7
-	daemonTTL       = 8
 )
 
 // The kernel works on a request within the sending of it, so that the answer is
@@ -100,8 +26,6 @@ const (
 	answerLimit  = 5 * time.Second
 	silenceLimit = 250 * time.Millisecond
 )
-
-var errShort = errors.New("a netlink attribute is too short")
 
 // generic sends requests to the IPVS family and reads the answers.
 type generic struct {
@@ -197,14 +121,52 @@ func (g *generic) statistics(key ServiceKey) (Statistics, error) {
 	return Statistics{Counters: counters, Destinations: destinations}, err
 }
 
+func (g *generic) addDestination(key ServiceKey, d Destination) error {
+	again, err := repeated(func() error { return g.destinationCommand(cmdNewDest, key, d) })
+	if again && errors.Is(err, unix.EEXIST) {
+		return g.setDestination(key, d) // by the first request or by somebody else: it shall have these values
+	}
+	return err
+}
+
+func (g *generic) setDestination(key ServiceKey, d Destination) error {
+	_, err := repeated(func() error { return g.destinationCommand(cmdSetDest, key, d) })
+	return err
+}
+
+func (g *generic) deleteDestination(key ServiceKey, d DestinationKey) error {
+	again, err := repeated(func() error { return g.destinationCommand(cmdDelDest, key, Destination{Key: d}) })
+	if again && errors.Is(err, unix.ENOENT) {
+		return nil
+	}
+	return err
+}
+
 func (g *generic) destinationCommand(command uint8, key ServiceKey, d Destination) error {
 	_, err := g.request(command, 0, packServiceKey(key), packDestination(d))
 	return err
 }
 
 func (g *generic) startDaemon(d Daemon) error {
-	_, err := g.request(cmdNewDaemon, 0, packDaemon(d, true))
+	again, err := repeated(func() error {
+		_, err := g.request(cmdNewDaemon, 0, packDaemon(d, true))
+		return err
+	})
+	if again && errors.Is(err, unix.EEXIST) {
+		return nil
+	}
 	return err
+}
+
+// repeated runs a request, and once more when this process did not come to
+// read its answer in time: what the kernel has made of the first one is not
+// known then. (An answer that comes late is that of another sequence number,
+// and skipped.)
+func repeated(request func() error) (again bool, err error) {
+	if err = request(); !errors.Is(err, unix.EAGAIN) {
+		return false, err
+	}
+	return true, request()
 }
 
 // stopDaemon stops a daemon. When its thread had no time to begin, the kernel
@@ -246,282 +208,4 @@ func (g *generic) daemons() ([]Daemon, error) {
 	}
 	slices.SortFunc(daemons, func(a, b Daemon) int { return int(a.Role) - int(b.Role) })
 	return daemons, nil
-}
-
-// networkPort is a port as the kernel wants it.
-func networkPort(port uint16) []byte { return binary.BigEndian.AppendUint16(nil, port) }
-
-// kernelAddr is an address in the 16 octets that the kernel has for it.
-func kernelAddr(addr netip.Addr) []byte {
-	b := make([]byte, 16)
-	copy(b, addr.AsSlice())
-	return b
-}
-
-func kernelFamily(family int) uint16 {
-	if family == 6 {
-		return unix.AF_INET6
-	}
-	return unix.AF_INET
-}
-
-// packServiceKey is the SERVICE attribute of a command about a service or its
-// destinations: the kernel looks at the key alone then.
-func packServiceKey(k ServiceKey) *nl.RtAttr {
-	a := nl.NewRtAttr(unix.NLA_F_NESTED|attrService, nil)
-	a.AddRtAttr(svcFamily, nl.Uint16Attr(kernelFamily(k.Family)))
-	if k.FWMark != 0 {
-		a.AddRtAttr(svcFWMark, nl.Uint32Attr(k.FWMark))
-		return a
-	}
-	a.AddRtAttr(svcProtocol, nl.Uint16Attr(uint16(k.Protocol)))
-	a.AddRtAttr(svcAddr, kernelAddr(k.Addr))
-	a.AddRtAttr(svcPort, networkPort(k.Port))
-	return a
-}
-
-// packDestination is the DEST attribute, in the order of chapter 04 section 5.
-func packDestination(d Destination) *nl.RtAttr {
-	d = d.normal()
-	a := nl.NewRtAttr(unix.NLA_F_NESTED|attrDest, nil)
-	a.AddRtAttr(destFamily, nl.Uint16Attr(kernelFamily(familyOf(d.Key.Addr))))
-	a.AddRtAttr(destAddr, kernelAddr(d.Key.Addr))
-	a.AddRtAttr(destPort, networkPort(d.Key.Port))
-	a.AddRtAttr(destMethod, nl.Uint32Attr(uint32(d.Method.Forwarding)))
-	a.AddRtAttr(destWeight, nl.Uint32Attr(d.Weight))
-	if d.Method.Forwarding == config.ForwardTUN {
-		a.AddRtAttr(destTunnelType, nl.Uint8Attr(uint8(d.Method.Tunnel)))
-		if d.Method.Tunnel == config.TunnelGUE {
-			a.AddRtAttr(destTunnelPort, networkPort(d.Method.Port))
-		}
-		if d.Method.Tunnel != config.TunnelIPIP {
-			a.AddRtAttr(destTunnelFlags, nl.Uint16Attr(uint16(d.Method.Checksum)))
-		}
-	}
-	a.AddRtAttr(destUpper, nl.Uint32Attr(d.Upper))
-	a.AddRtAttr(destLower, nl.Uint32Attr(d.Lower))
-	return a
-}
-
-// packDaemon is the DAEMON attribute: all of a daemon to start it, the state
-// and the sync id to stop it.
-func packDaemon(d Daemon, start bool) *nl.RtAttr {
-	a := nl.NewRtAttr(unix.NLA_F_NESTED|attrDaemon, nil)
-	a.AddRtAttr(daemonState, nl.Uint32Attr(uint32(d.Role)))
-	if !start {
-		a.AddRtAttr(daemonSyncID, nl.Uint32Attr(d.ID))
-		return a
-	}
-	a.AddRtAttr(daemonInterface, nl.ZeroTerminated(d.Interface))
-	a.AddRtAttr(daemonSyncID, nl.Uint32Attr(d.ID))
-	if d.MaxLen != 0 {
-		a.AddRtAttr(daemonMaxLen, nl.Uint16Attr(d.MaxLen))
-	}
-	if d.Port != 0 {
-		a.AddRtAttr(daemonPort, nl.Uint16Attr(d.Port))
-	}
-	if d.TTL != 0 {
-		a.AddRtAttr(daemonTTL, nl.Uint8Attr(d.TTL))
-	}
-	switch {
-	case d.Group.Is4():
-		a.AddRtAttr(daemonGroup, d.Group.AsSlice())
-	case d.Group.Is6():
-		a.AddRtAttr(daemonGroup6, d.Group.AsSlice())
-	}
-	return a
-}
-
-// attributes are the values of one level of netlink attributes by type.
-type attributes map[uint16][]byte
-
-// unpack reads one level of attributes. (nl.ParseRouteAttr panics on a last
-// attribute whose padding is missing.)
-func unpack(data []byte) (attributes, error) {
-	a := attributes{}
-	for len(data) >= unix.NLA_HDRLEN {
-		length := int(binary.NativeEndian.Uint16(data))
-		if length < unix.NLA_HDRLEN || length > len(data) {
-			return nil, errShort
-		}
-		a[binary.NativeEndian.Uint16(data[2:])&nl.NLA_TYPE_MASK] = data[unix.NLA_HDRLEN:length]
-		padded := (length + unix.NLA_ALIGNTO - 1) &^ (unix.NLA_ALIGNTO - 1)
-		data = data[min(padded, len(data)):]
-	}
-	return a, nil
-}
-
-// unpackAnswer reads the attributes below one attribute of an answer.
-func unpackAnswer(answer []byte, attribute uint16) (attributes, error) {
-	if len(answer) < nl.SizeofGenlmsg {
-		return nil, errShort
-	}
-	outer, err := unpack(answer[nl.SizeofGenlmsg:])
-	if err != nil {
-		return nil, err
-	}
-	return unpack(outer[attribute])
-}
-
-// number reads an unsigned integer of any width in the machine's order; 0 when
-// it is absent.
-func (a attributes) number(attribute uint16) uint64 {
-	switch v := a[attribute]; len(v) {
-	case 1:
-		return uint64(v[0])
-	case 2:
-		return uint64(binary.NativeEndian.Uint16(v))
-	case 4:
-		return uint64(binary.NativeEndian.Uint32(v))
-	case 8:
-		return binary.NativeEndian.Uint64(v)
-	}
-	return 0
-}
-
-func (a attributes) port(attribute uint16) uint16 {
-	if v := a[attribute]; len(v) >= 2 {
-		return binary.BigEndian.Uint16(v)
-	}
-	return 0
-}
-
-func (a attributes) addr(attribute uint16, family int) (netip.Addr, error) {
-	size := 4
-	if family == 6 {
-		size = 16
-	}
-	v := a[attribute]
-	if len(v) < size {
-		return netip.Addr{}, errShort
-	}
-	addr, _ := netip.AddrFromSlice(v[:size])
-	return addr, nil
-}
-
-func (a attributes) family(attribute uint16) int {
-	if a.number(attribute) == unix.AF_INET6 {
-		return 6
-	}
-	return 4
-}
-
-// unpackService reads a service of a dump.
-func unpackService(answer []byte) (Service, Counters, error) {
-	a, err := unpackAnswer(answer, attrService)
-	if err != nil {
-		return Service{}, Counters{}, fmt.Errorf("service: %w", err)
-	}
-	key := ServiceKey{Family: a.family(svcFamily), FWMark: uint32(a.number(svcFWMark))}
-	if key.FWMark == 0 {
-		key.Protocol = config.Protocol(a.number(svcProtocol))
-		key.Port = a.port(svcPort)
-		if key.Addr, err = a.addr(svcAddr, key.Family); err != nil {
-			return Service{}, Counters{}, fmt.Errorf("service: %w", err)
-		}
-	}
-	s := Service{
-		Key:               key,
-		Scheduler:         nl.BytesToString(terminated(a[svcScheduler])),
-		Timeout:           uint32(a.number(svcTimeout)),
-		Netmask:           uint32(a.number(svcNetmask)),
-		PersistenceEngine: nl.BytesToString(terminated(a[svcPEName])),
-	}
-	if flags := a[svcFlags]; len(flags) >= 4 {
-		// The flags come with a mask behind them.
-		s.Flags = Flags(binary.NativeEndian.Uint32(flags)) &^ flagHashed
-	}
-	if key.Family == 4 {
-		s.Netmask = swapNetmask(s.Netmask)
-	}
-	counters, err := unpackCounters(a[svcStats64], a[svcStats])
-	return s, counters, err
-}
-
-// terminated makes sure that a C string ends.
-func terminated(b []byte) []byte { return append(slices.Clone(b), 0) }
-
-// swapNetmask converts between an IPv4 netmask as a number and the kernel's,
-// which has the octets in network order.
-func swapNetmask(mask uint32) uint32 {
-	return binary.BigEndian.Uint32(binary.NativeEndian.AppendUint32(nil, mask))
-}
-
-// unpackDestination reads a destination of a dump. Kernels before 3.18 do not
-// tell its family: it is that of the service then.
-func unpackDestination(answer []byte, serviceFamily int) (Destination, DestinationStatistics, error) {
-	var d Destination
-	var s DestinationStatistics
-	a, err := unpackAnswer(answer, attrDest)
-	if err != nil {
-		return d, s, fmt.Errorf("destination: %w", err)
-	}
-	family := serviceFamily
-	if _, told := a[destFamily]; told {
-		family = a.family(destFamily)
-	}
-	d.Key.Port = a.port(destPort)
-	if d.Key.Addr, err = a.addr(destAddr, family); err != nil {
-		return d, s, fmt.Errorf("destination: %w", err)
-	}
-	d.Method = config.Method{
-		Forwarding: config.Forwarding(a.number(destMethod) & destMethodMask),
-		Tunnel:     config.TunnelType(a.number(destTunnelType)),
-		Port:       a.port(destTunnelPort),
-		Checksum:   config.TunnelChecksum(a.number(destTunnelFlags)),
-	}
-	d.Weight = uint32(a.number(destWeight))
-	d.Upper, d.Lower = uint32(a.number(destUpper)), uint32(a.number(destLower))
-	s = DestinationStatistics{
-		Key:        d.Key,
-		Active:     uint32(a.number(destActive)),
-		Inactive:   uint32(a.number(destInactive)),
-		Persistent: uint32(a.number(destPersistent)),
-	}
-	s.Counters, err = unpackCounters(a[destStats64], a[destStats])
-	return d.normal(), s, err
-}
-
-// unpackCounters reads the 64-bit counters, or those of 32 bits of kernels
-// before 4.1. The attributes have the same numbers in both.
-func unpackCounters(stats64, stats []byte) (Counters, error) {
-	if stats64 == nil {
-		stats64 = stats
-	}
-	a, err := unpack(stats64)
-	if err != nil {
-		return Counters{}, fmt.Errorf("counters: %w", err)
-	}
-	return Counters{
-		Connections: a.number(1),
-		PacketsIn:   a.number(2), PacketsOut: a.number(3),
-		BytesIn: a.number(4), BytesOut: a.number(5),
-		ConnectionRate: a.number(6),
-		PacketRateIn:   a.number(7), PacketRateOut: a.number(8),
-		ByteRateIn: a.number(9), ByteRateOut: a.number(10),
-	}, nil
-}
-
-// unpackDaemon reads a synchronisation daemon of a dump.
-func unpackDaemon(answer []byte) (Daemon, error) {
-	a, err := unpackAnswer(answer, attrDaemon)
-	if err != nil {
-		return Daemon{}, fmt.Errorf("synchronisation daemon: %w", err)
-	}
-	d := Daemon{
-		Role:      Role(a.number(daemonState)),
-		Interface: nl.BytesToString(terminated(a[daemonInterface])),
-		ID:        uint32(a.number(daemonSyncID)),
-		MaxLen:    uint16(a.number(daemonMaxLen)),
-		Port:      uint16(a.number(daemonPort)),
-		TTL:       uint8(a.number(daemonTTL)),
-	}
-	for attribute, family := range map[uint16]int{daemonGroup: 4, daemonGroup6: 6} {
-		if _, told := a[attribute]; told {
-			if d.Group, err = a.addr(attribute, family); err != nil {
-				return Daemon{}, fmt.Errorf("synchronisation daemon: %w", err)
-			}
-		}
-	}
-	return d, nil
 }

@@ -1,6 +1,7 @@
 package ipvs
 
 import (
+	"errors"
 	"net/netip"
 	"syscall"
 	"testing"
@@ -232,8 +233,12 @@ func TestHarmless(t *testing.T) {
 			t.Errorf("%v %v: harmless %v, want %v", c.command, c.errno, got, c.want)
 		}
 	}
-	if Harmless(nil) || Harmless(errShort) {
-		t.Error("no error of a command is harmless")
+	there, gone := refused(CommandAddDest, "", unix.EEXIST), refused(CommandEditDest, "", unix.ENOENT)
+	if !Harmless(nil) || !Harmless(errors.Join(there, there)) {
+		t.Error("nothing but harmless errors is harmful")
+	}
+	if Harmless(errShort) || Harmless(errors.Join(there, gone)) {
+		t.Error("an error that matters is harmless")
 	}
 }
 
@@ -249,6 +254,28 @@ func TestNamespacePath(t *testing.T) {
 	} {
 		if got := NamespacePath(&c.config); got != c.want {
 			t.Errorf("%+v: %q, want %q", c.config, got, c.want)
+		}
+	}
+}
+
+// TestRepeated shows when a request is made again.
+func TestRepeated(t *testing.T) {
+	for _, c := range []struct {
+		answers  []error
+		again    bool
+		err      error
+		requests int
+	}{
+		{[]error{nil}, false, nil, 1},
+		{[]error{unix.EEXIST}, false, unix.EEXIST, 1},
+		{[]error{unix.EAGAIN, nil}, true, nil, 2},
+		{[]error{unix.EAGAIN, unix.EEXIST}, true, unix.EEXIST, 2},
+		{[]error{unix.EAGAIN, unix.EAGAIN}, true, unix.EAGAIN, 2},
+	} {
+		n := 0
+		again, err := repeated(func() error { n++; return c.answers[n-1] })
+		if again != c.again || !errors.Is(err, c.err) || n != c.requests {
+			t.Errorf("%v: again %v, error %v after %d requests", c.answers, again, err, n)
 		}
 	}
 }

@@ -149,15 +149,15 @@ func (k *kernel) DelService(key ServiceKey) error {
 }
 
 func (k *kernel) AddDestination(service ServiceKey, d Destination) error {
-	return refused(CommandAddDest, pair(service, d.Key), k.generic.destinationCommand(cmdNewDest, service, d))
+	return refused(CommandAddDest, pair(service, d.Key), k.generic.addDestination(service, d))
 }
 
 func (k *kernel) SetDestination(service ServiceKey, d Destination) error {
-	return refused(CommandEditDest, pair(service, d.Key), k.generic.destinationCommand(cmdSetDest, service, d))
+	return refused(CommandEditDest, pair(service, d.Key), k.generic.setDestination(service, d))
 }
 
 func (k *kernel) DelDestination(service ServiceKey, key DestinationKey) error {
-	return refused(CommandDelDest, pair(service, key), k.generic.destinationCommand(cmdDelDest, service, Destination{Key: key}))
+	return refused(CommandDelDest, pair(service, key), k.generic.deleteDestination(service, key))
 }
 
 func (k *kernel) Flush() error {

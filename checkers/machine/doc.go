@@ -16,8 +16,9 @@
 //
 // # The table follows from the state
 //
-// [VirtualServer.Wanted] says what the table should hold for a state. Actions
-// are the difference to what the machine has asked for so far, so the table is
-// equal to Wanted after each event, and a reload asks for nothing that has not
-// changed.
+// [VirtualServer.Wanted] says what the table should hold for a state. After a
+// [VirtualServer.Start], a [Reload] or a [VirtualServer.Stop] the caller makes
+// the whole table so, and only then carries out the actions: who is told of a
+// change finds it done. After a Step the actions are the difference to what has
+// been asked for so far, so the table is equal to Wanted after each event.
 package machine

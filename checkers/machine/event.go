@@ -72,7 +72,7 @@ func (v *VirtualServer) Step(e Event) []Action {
 	case BFDState:
 		v.bfdState(&a, e)
 	}
-	return a
+	return a.list
 }
 
 // result finds the table of section 7.3.

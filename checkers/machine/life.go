@@ -24,16 +24,16 @@ func (r *RealServer) readFiles(f Files) {
 	}
 }
 
-// Start is section 6.3.
+// Start is section 6.3. The caller makes the table as Wanted says before it
+// carries out the actions.
 func (v *VirtualServer) Start() []Action {
-	var a actions
-	a.add(SetService{v})
+	a := actions{whole: true}
 	for _, r := range v.RealServers {
 		v.enter(&a, r)
 	}
 	v.quorum(&a, true)
 	v.sync(&a)
-	return a
+	return a.list
 }
 
 // enter is the first appearance of a real server.
@@ -46,14 +46,12 @@ func (v *VirtualServer) enter(a *actions, r *RealServer) {
 	}
 }
 
-// Stop is section 11. With lvs_flush_on_stop for the whole table, flushing it
-// is the caller's part.
+// Stop is section 11. The caller takes the virtual server out of the table
+// before it carries out the actions.
 func (v *VirtualServer) Stop() []Action {
-	var a actions
+	a := actions{whole: true}
 	v.pending = nil
-	flush := v.options.FlushOnStop
-	if flush == config.FlushOnStopOff {
-		v.dropSorry(&a)
+	if v.options.FlushOnStop == config.FlushOnStopOff {
 		for _, r := range v.RealServers {
 			line := message.ShuttingDown
 			if r.Config.InhibitOnFailure && !r.Alive {
@@ -68,29 +66,15 @@ func (v *VirtualServer) Stop() []Action {
 		a.notifyVS(v)
 		a.mailVS(v, message.MailShuttingDown)
 	}
-	if flush != config.FlushOnStopAll {
-		a.add(DeleteService{v})
-	}
-	return a
+	return a.list
 }
 
-// dropSorry deletes a sorry server that is no real server.
-func (v *VirtualServer) dropSorry(a *actions) {
-	if v.sorry.shown.Present {
-		a.add(DeleteDestination{VS: v, Destination: v.sorry.shown.Destination})
-	}
-	v.sorry.shown = Entry{}
-	v.SorryActive = false
-}
-
-// drop deletes a real server that leaves for good, and tells of it if it was
-// serving and tell is set.
+// drop tells of a real server that leaves for good, if it was serving and tell
+// is set.
 func (v *VirtualServer) drop(a *actions, r *RealServer, tell bool, mail string) {
 	if !r.slot.shown.Present {
 		return
 	}
-	a.add(DeleteDestination{VS: v, Destination: r.slot.shown.Destination})
-	r.slot.shown = Entry{}
 	if r.Alive && tell {
 		r.Alive = false
 		a.notifyRS(r)
@@ -108,7 +92,6 @@ func (v *VirtualServer) remove(a *actions) {
 		a.log(message.RemovingVS, v.Name)
 	}
 	if v.options.FlushOnStop == config.FlushOnStopOff {
-		v.dropSorry(a)
 		for _, r := range v.RealServers {
 			v.removeRS(a, r)
 		}
@@ -119,7 +102,6 @@ func (v *VirtualServer) remove(a *actions) {
 			a.mailVS(v, sprintf(message.MailLost, q, h, q-h, 0))
 		}
 	}
-	a.add(DeleteService{v})
 }
 
 // removeRS is the end of a real server that a reload has removed.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -45,13 +46,15 @@ func (w *world) load(text string) []*config.VirtualServer {
 }
 
 func (w *world) start(text string) {
+	var a []Action
 	for _, c := range w.load(text) {
 		w.vss = append(w.vss, New(c, w.o))
 	}
 	for _, v := range w.vss {
 		v.ReadFiles(w.files)
-		w.do(v.Start())
+		a = append(a, v.Start()...)
 	}
+	w.whole(a)
 }
 
 // checker finds "r2", "r2.1" (the second checker), "v1.r2.1".
@@ -86,13 +89,12 @@ func (w *world) event(line string) {
 	case "reload":
 		w.vss, _ = w.reload(w.texts[f[1]])
 	case "stop":
+		var a []Action
 		for _, v := range w.vss {
-			w.do(v.Stop())
+			a = append(a, v.Stop()...)
 		}
 		w.vss = nil
-		if len(w.kernel) != 0 && w.o.FlushOnStop != config.FlushOnStopAll {
-			w.t.Errorf("left behind: %v", w.kernel)
-		}
+		w.whole(a)
 	case "file":
 		n, _ := strconv.ParseInt(f[2], 0, 64)
 		w.file(f[1], n)
@@ -142,9 +144,43 @@ func (w *world) reload(text string) ([]*VirtualServer, []Action) {
 	next := w.load(text)
 	vss, a := Reload(w.vss, next, w.o, w.files)
 	w.vss = vss
-	w.do(a)
+	w.whole(a)
 	return vss, a
 }
+
+// whole makes the table as it is wanted, tells of the differences, and carries
+// out actions.
+func (w *world) whole(a []Action) {
+	old := w.kernel
+	w.kernel = map[string]map[string]Destination{}
+	for _, v := range w.vss {
+		now := map[string]Destination{}
+		w.kernel[v.Name] = now
+		for _, e := range v.Wanted() {
+			if e.Present {
+				now[key(e.Destination)] = e.Destination
+			}
+		}
+		for _, k := range slices.Sorted(maps.Keys(now)) {
+			if was, there := old[v.Name][k]; !there || was != now[k] {
+				fmt.Fprintf(w.out, "table %s: %s w%d\n", v.Name, k, now[k].Weight)
+			}
+		}
+		for _, k := range slices.Sorted(maps.Keys(old[v.Name])) {
+			if _, there := now[k]; !there {
+				fmt.Fprintf(w.out, "table %s: no %s\n", v.Name, k)
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(old)) {
+		if w.kernel[name] == nil {
+			fmt.Fprintf(w.out, "table: no %s\n", name)
+		}
+	}
+	w.do(a)
+}
+
+func key(d Destination) string { return fmt.Sprintf("%s:%d", d.Addr, d.Port) }
 
 // do carries out actions, and answers when an answer is wanted.
 func (w *world) do(a []Action) {
@@ -165,14 +201,7 @@ func (w *world) do(a []Action) {
 }
 
 func (w *world) apply(x Action) (*VirtualServer, bool) {
-	key := func(d Destination) string { return fmt.Sprintf("%s:%d", d.Addr, d.Port) }
 	switch x := x.(type) {
-	case SetService:
-		if w.kernel[x.VS.Name] == nil {
-			w.kernel[x.VS.Name] = map[string]Destination{}
-		}
-	case DeleteService:
-		delete(w.kernel, x.VS.Name)
 	case SetDestination:
 		if !x.Must || !w.refuse {
 			w.kernel[x.VS.Name][key(x.Destination)] = x.Destination
@@ -200,8 +229,7 @@ func (w *world) check() error {
 				continue
 			}
 			n++
-			k := fmt.Sprintf("%s:%d", e.Destination.Addr, e.Destination.Port)
-			if got[k] != e.Destination {
+			if k := key(e.Destination); got[k] != e.Destination {
 				return fmt.Errorf("%s: table has %+v, state says %+v", v.Name, got[k], e.Destination)
 			}
 		}
@@ -224,7 +252,6 @@ func (w *world) check() error {
 }
 
 func (w *world) text(x Action) string {
-	dest := func(d Destination) string { return fmt.Sprintf("%s:%d", d.Addr, d.Port) }
 	must := func(m bool) string {
 		if m {
 			return " must"
@@ -237,14 +264,12 @@ func (w *world) text(x Action) string {
 			return "detail " + x.Text
 		}
 		return "log " + x.Text
-	case SetService:
-		return "service " + x.VS.Name
-	case DeleteService:
-		return "no service " + x.VS.Name
+	case Kept:
+		return "kept " + x.VS.Name
 	case SetDestination:
-		return fmt.Sprintf("set %s w%d%s", dest(x.Destination), x.Destination.Weight, must(x.Must))
+		return fmt.Sprintf("set %s w%d%s", key(x.Destination), x.Destination.Weight, must(x.Must))
 	case DeleteDestination:
-		return fmt.Sprintf("delete %s%s", dest(x.Destination), must(x.Must))
+		return fmt.Sprintf("delete %s%s", key(x.Destination), must(x.Must))
 	case NotifyRS:
 		return fmt.Sprintf("notify RS %s %s %s", x.RS, x.VS, upWord(x.Up))
 	case NotifyVS:

@@ -114,8 +114,9 @@ func TestTableFollowsState(t *testing.T) {
 				rt.Fatalf("%v\n%s", err, w.out)
 			}
 			for _, v := range w.vss {
-				if again := new(actions); len(syncOf(v, again)) != 0 {
-					rt.Fatalf("%s: differences are left: %v", v.Name, *again)
+				again := new(actions)
+				if v.sync(again); len(again.list) != 0 {
+					rt.Fatalf("%s: differences are left: %v", v.Name, again.list)
 				}
 			}
 		}
@@ -125,8 +126,6 @@ func TestTableFollowsState(t *testing.T) {
 		}
 	})
 }
-
-func syncOf(v *VirtualServer, a *actions) actions { v.sync(a); return *a }
 
 // reload(A to B) ends with the table of start(B) when the checks have said the
 // same, and a reload without change does nothing.
@@ -153,7 +152,7 @@ func TestReloadIsStart(t *testing.T) {
 				rt.Fatalf("%s after reload: %v\nafter start: %v\n%s", v.Name, got, want, text)
 			}
 		}
-		if _, a := w.reload(text); slices.ContainsFunc(a, func(x Action) bool { _, service := x.(SetService); return !service }) {
+		if _, a := w.reload(text); slices.ContainsFunc(a, func(x Action) bool { _, kept := x.(Kept); return !kept }) {
 			rt.Fatalf("a reload without change does %v", a)
 		}
 	})

@@ -30,10 +30,11 @@ func identityOf(c *config.VirtualServer) identity {
 }
 
 // Reload goes over to new virtual servers (section 10). What is in both keeps
-// its state and its entries in the table. The quorum of each is evaluated once,
-// when its servers and their new states are all known.
+// its state. The quorum of each is evaluated once, when its servers and their
+// new states are all known. The caller makes the table as Wanted says before it
+// carries out the actions.
 func Reload(old []*VirtualServer, next []*config.VirtualServer, o *Options, f Files) ([]*VirtualServer, []Action) {
-	var a actions
+	a := actions{whole: true}
 	configs := make(map[identity]*config.VirtualServer, len(next))
 	for _, c := range slices.Backward(next) { // the first of equal ones inherits
 		configs[identityOf(c)] = c
@@ -59,13 +60,13 @@ func Reload(old []*VirtualServer, next []*config.VirtualServer, o *Options, f Fi
 			v = New(c, o)
 			v.resetRetries()
 			v.ReadFiles(f)
-			a = append(a, v.Start()...)
+			a.list = append(a.list, v.Start()...)
 		} else {
 			v.settle(&a)
 		}
 		out = append(out, v)
 	}
-	return out, a
+	return out, a.list
 }
 
 // resetRetries has new checkers start with a full number of retries: only at
@@ -87,18 +88,13 @@ func (r *RealServer) key() serverKey { return serverKey{r.Config.Addr, r.Config.
 
 // migrate takes the new configuration, and hands the state of each server on.
 func (v *VirtualServer) migrate(a *actions, c *config.VirtualServer, f Files) {
-	shown := make(map[serverKey]Entry)
-	for _, s := range v.slots() {
-		d := s.slot.shown.Destination
-		shown[serverKey{d.Addr, d.Port}] = s.slot.shown
-	}
 	before := make(map[serverKey]*RealServer)
-	oldServers, oldSorry := v.RealServers, v.Config.SorryServer
+	oldServers, oldSorry, sorrySet := v.RealServers, v.Config.SorryServer, v.sorry.shown.Present
 	for _, r := range oldServers {
 		before[r.key()] = r
 	}
 	v.Config, v.Name, v.RealServers, v.sorry = c, Name(c), nil, slot{}
-	a.add(SetService{v})
+	a.add(Kept{v})
 	now := make(map[serverKey]bool)
 	for _, rc := range c.RealServers {
 		r := v.newRealServer(rc)
@@ -110,11 +106,9 @@ func (v *VirtualServer) migrate(a *actions, c *config.VirtualServer, f Files) {
 		if !now[r.key()] {
 			a.log(message.NoLongerExists, r.Name)
 			v.removeRS(a, r)
-			delete(shown, r.key())
 		}
 	}
 	for _, r := range v.RealServers {
-		r.slot.shown = shown[r.key()]
 		if o := before[r.key()]; o != nil {
 			r.inherit(a, o, f)
 			continue
@@ -124,26 +118,21 @@ func (v *VirtualServer) migrate(a *actions, c *config.VirtualServer, f Files) {
 		}
 		r.readFiles(f)
 	}
-	v.migrateSorry(a, oldSorry, shown, now)
+	if oldSorry != nil {
+		v.migrateSorry(a, oldSorry, sorrySet && !now[serverKey{oldSorry.Addr, oldSorry.Port}])
+	}
 }
 
-// migrateSorry is step 4 of section 10. The alive real servers come back to
-// the pool in settle.
-func (v *VirtualServer) migrateSorry(a *actions, old *config.SorryServer, shown map[serverKey]Entry, now map[serverKey]bool) {
+// migrateSorry is step 4 of section 10; leaves is set when the old sorry server
+// was in the table and has no place there as a real server. The alive real
+// servers come back to the pool in settle.
+func (v *VirtualServer) migrateSorry(a *actions, old *config.SorryServer, leaves bool) {
 	ss := v.Config.SorryServer
-	if ss != nil && v.twin == &v.sorry {
-		v.sorry.shown = shown[serverKey{ss.Addr, ss.Port}]
-	}
-	if old == nil || ss != nil && ss.Addr == old.Addr && ss.Port == old.Port {
+	if ss != nil && ss.Addr == old.Addr && ss.Port == old.Port {
 		return
 	}
-	k := serverKey{old.Addr, old.Port}
-	gone := shown[k].Present && !now[k]
-	if v.SorryActive || gone {
+	if v.SorryActive || leaves {
 		a.log(message.RemovingSorry, ServerName(old.Addr, v.Config.Protocol, old.Port), v.Name)
-	}
-	if gone {
-		a.add(DeleteDestination{VS: v, Destination: shown[k].Destination})
 	}
 	if v.SorryActive && ss == nil {
 		a.log(message.AddingAlive, v.Name)

@@ -27,7 +27,6 @@ const (
 	AddressAdded       = "Netlink reflector reports IP %s added"
 	AddressRemoved     = "Netlink reflector reports IP %s removed"
 	AddressWatchFailed = "Unable to watch the addresses of this host: %s"
-	IPVSTableUnread    = "Unable to read the IPVS table: %s"
 	NoProbe            = "%s of %s for VS %s cannot be run"
 	NoBFD              = "BFD_CHECK of %s for VS %s: no BFD process reports to this process, its state stays as it is"
 	NoGroupMarks       = "nftables_ipvs: groups are programmed address by address, without marks"

@@ -1,0 +1,58 @@
+package checkers
+
+import (
+	"fmt"
+	"slices"
+
+	"keepalived/checkers/machine"
+	"keepalived/checkers/message"
+	"keepalived/core/config"
+)
+
+// groupsOf are the entries of the virtual server groups by name.
+func groupsOf(c *config.Config) map[string][]config.GroupEntry {
+	groups := make(map[string][]config.GroupEntry, len(c.LVS.Groups))
+	for _, g := range c.LVS.Groups {
+		groups[g.Name] = g.Entries
+	}
+	return groups
+}
+
+// regrouped tells of the entries that have gone from and come into the group
+// of a virtual server with a reload.
+func (s *Service) regrouped(c *config.VirtualServer) {
+	old, now := s.oldGroups[c.Group], s.groups[c.Group]
+	for _, e := range old {
+		if !slices.ContainsFunc(now, func(o config.GroupEntry) bool { return sameEntry(e, o) }) {
+			s.logf(message.GroupEntryGone, entryName(c, e, false), c.Group)
+		}
+	}
+	for _, e := range now {
+		if !slices.ContainsFunc(old, func(o config.GroupEntry) bool { return sameEntry(e, o) }) {
+			s.logf(message.GroupEntryAdded, entryName(c, e, true), c.Group)
+		}
+	}
+}
+
+// entryName is how the lines about group entries name one.
+func entryName(c *config.VirtualServer, e config.GroupEntry, added bool) string {
+	switch {
+	case e.IsFWMark && added:
+		return fmt.Sprintf("FWM %d", e.FWMark)
+	case e.IsFWMark:
+		return fmt.Sprint(e.FWMark)
+	}
+	name := machine.ServerName(e.First, c.Protocol, e.Port)
+	if e.First != e.Last {
+		name += "-" + e.Last.String()
+	}
+	return name
+}
+
+// sameEntry compares what section 10 compares.
+func sameEntry(a, b config.GroupEntry) bool {
+	if a.IsFWMark || b.IsFWMark {
+		return a.IsFWMark == b.IsFWMark && a.FWMark == b.FWMark
+	}
+	return a.First == b.First && a.Last == b.Last && a.Port == b.Port
+}
