@@ -19,10 +19,14 @@ type Line struct {
 	Text string
 }
 
+// lastLines is how long the output of a process that has ended is waited for.
+const lastLines = 2 * time.Second
+
 // A Process runs in a node; its standard output and error are collected.
 type Process struct {
-	cmd  *exec.Cmd
-	done chan struct{}
+	cmd     *exec.Cmd
+	done    chan struct{} // closed when it has ended
+	drained chan struct{} // closed when all that it wrote has been read
 
 	mu     sync.Mutex
 	lines  []Line
@@ -64,13 +68,14 @@ func (n *Node) Launch(argv ...string) (*Process, error) {
 		return nil, errors.Join(fmt.Errorf("node %s: %v: %w", n.Name, argv, err), reader.Close(), writer.Close())
 	}
 	_ = writer.Close()
-	p := &Process{cmd: cmd, done: make(chan struct{}), status: -1}
+	p := &Process{cmd: cmd, done: make(chan struct{}), drained: make(chan struct{}), status: -1}
 	go p.collect(reader)
 	go p.reap()
 	return p, nil
 }
 
 func (p *Process) collect(reader io.ReadCloser) {
+	defer close(p.drained)
 	defer reader.Close()
 	scanner := bufio.NewScanner(reader)
 	scanner.Buffer(nil, 1<<20)
@@ -119,12 +124,17 @@ func (p *Process) Exited() (int, bool) {
 	}
 }
 
-// Wait waits for the end of the process.
+// Wait waits for the end of the process, and then shortly for its last lines:
+// children of a killed daemon may hold the pipe open for a while.
 func (p *Process) Wait(ctx context.Context, limit time.Duration) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	select {
 	case <-p.done:
+		select {
+		case <-p.drained:
+		case <-time.After(lastLines):
+		}
 		status, _ := p.Exited()
 		return status, nil
 	case <-ctx.Done():
