@@ -265,6 +265,29 @@ func TestKernelEvents(t *testing.T) {
 	})
 }
 
+// lateness watches by how much a timer of its own comes late, until the
+// function that it returns is called, which tells the worst.
+func lateness(period time.Duration) func() time.Duration {
+	stop, worst := make(chan struct{}), make(chan time.Duration)
+	go func() {
+		ticker := time.NewTicker(period)
+		defer ticker.Stop()
+		last, late := time.Now(), time.Duration(0)
+		for {
+			select {
+			case <-ticker.C:
+				now := time.Now()
+				late = max(late, now.Sub(last)-period)
+				last = now
+			case <-stop:
+				worst <- late
+				return
+			}
+		}
+	}()
+	return func() time.Duration { close(stop); return <-worst }
+}
+
 // A storm of datagrams, malformed and foreign ones, does not move an advert,
 // and is counted.
 func TestStorm(t *testing.T) {
@@ -319,6 +342,7 @@ func TestStorm(t *testing.T) {
 			datagram(255, []byte{0x3f, 51, 200, 1, 0, 5, 0, 0, 192, 0, 2, 100}),
 			datagram(255, make([]byte, 1400)),
 		}
+		late := lateness(50 * time.Millisecond)
 		sent := 0
 		for end := time.Now().Add(time.Second); time.Now().Before(end); sent++ {
 			if err := storm.Send(&network.Message{Data: bad[sent%len(bad)], Destination: group}); err != nil && !errors.Is(err, unix.ENOBUFS) {
@@ -337,10 +361,11 @@ func TestStorm(t *testing.T) {
 			last = at
 		}
 		t.Logf("%d datagrams sent, %d adverts seen, longest gap %v", sent, n, worst)
-		// Two processes and the storm share this machine's processors: the
-		// gap is generous, the number is not.
-		if n < 15 || worst > 150*time.Millisecond {
-			t.Errorf("%d adverts in a second of storm, longest gap %v", n, worst)
+		// Two processes and the storm share this machine's processors, and
+		// others may: a timer of the test shows how late those make one.
+		allowed := 150*time.Millisecond + late()
+		if n < 15 || worst > allowed {
+			t.Errorf("%d adverts in a second of storm, longest gap %v; allowed were %v", n, worst, allowed)
 		}
 		if !hasVIP(t) {
 			t.Error("not MASTER any more")

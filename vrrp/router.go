@@ -54,18 +54,8 @@ func newRouter(s *service, in *fsm.Instance) *router {
 	return r
 }
 
-// veryLate is how late a timer must be served for the log to mention it: the
-// process was stopped, or the machine was.
-const veryLate = time.Second
-
 // deadline serves the router's timer.
-func (r *router) deadline() {
-	now := time.Now()
-	if late := now.Sub(r.timer.When()); late > veryLate {
-		r.info(message.TimerLate, late/time.Second, late%time.Second/time.Microsecond)
-	}
-	r.do(r.machine.Step(now, r.in, fsm.Deadline{}))
-}
+func (r *router) deadline() { r.do(r.machine.Step(time.Now(), r.in, fsm.Deadline{})) }
 
 // inherit takes over from the router of the same identity before a reload.
 func (r *router) inherit(old *router) {

@@ -6,7 +6,8 @@ import (
 	"keepalived/core/process"
 )
 
-// slice is how long the loop works without looking at its timers.
+// slice is how long the loop works without looking for other events. It looks
+// at its timers after every step.
 const slice = 500 * time.Microsecond
 
 // task is a part of what the state machine has decided. It does one small step,
@@ -39,10 +40,8 @@ func (w *work) post() {
 
 // turn works for a slice.
 func (w *work) turn() {
-	for end := time.Now().Add(slice); len(w.tasks) > 0; {
-		if w.step(); !time.Now().Before(end) {
-			break
-		}
+	for end := time.Now().Add(slice); len(w.tasks) > 0 && !w.loop.TimerDue() && time.Now().Before(end); {
+		w.step()
 	}
 	if len(w.tasks) > 0 {
 		w.post()
@@ -59,10 +58,8 @@ func (w *work) step() {
 
 // finish does all that is left. Timers that come due meanwhile are served.
 func (w *work) finish() {
-	for end := time.Now().Add(slice); len(w.tasks) > 0; {
-		if w.step(); !time.Now().Before(end) {
-			w.loop.RunTimers()
-			end = time.Now().Add(slice)
-		}
+	for len(w.tasks) > 0 {
+		w.step()
+		w.loop.RunTimers()
 	}
 }

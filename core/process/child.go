@@ -56,7 +56,9 @@ type runner struct {
 	control *Control
 	cfg     *config.Config
 	service Service
-	stop    bool // asked for
+	// scheduling is how the process runs.
+	scheduling *scheduling
+	stop       bool // asked for
 	// giveUp ends the process when nobody is left to kill it.
 	giveUp *time.Timer
 }
@@ -91,6 +93,7 @@ func (r *runner) run() int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	r.end = cancel
+	r.scheduling = newScheduling(r.log, r.in.Kind, r.loop)
 	go r.receive()
 	r.loop.Post(r.start)
 	r.runLoop(ctx)
@@ -175,7 +178,7 @@ func (r *runner) applyGlobals() {
 	if g.UmaskSet && !r.UmaskGiven {
 		unix.Umask(int(g.Umask))
 	}
-	schedule(r.log, r.in.Kind, scheduling)
+	r.scheduling.apply(g, scheduling)
 }
 
 // reload goes over to a new configuration; with nil to the one that it has, as

@@ -5,6 +5,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Loop is the event loop of one process. Make it with NewLoop.
@@ -16,6 +18,13 @@ type Loop struct {
 	timers timerHeap
 	alarm  alarm
 	seq    uint64
+
+	late      func(by time.Duration)
+	lateLimit time.Duration
+	lateSeen  time.Time // timers due before this one have been told of
+
+	breathing bool      // see breathe
+	breath    time.Time // when the loop last slept
 }
 
 // NewLoop returns a loop that nothing runs yet.
@@ -52,6 +61,7 @@ func (l *Loop) Post(f func()) {
 func (l *Loop) Run(ctx context.Context) {
 	defer l.alarm.close()
 	for ctx.Err() == nil {
+		l.breathe()
 		next := l.fire(ctx)
 		if ctx.Err() != nil {
 			return
@@ -66,22 +76,60 @@ func (l *Loop) Run(ctx context.Context) {
 		case <-l.wake:
 		case <-l.alarm.c():
 		}
+		l.breath = time.Time{}
+	}
+}
+
+// OnLate has f called when a timer is served more than limit late, once for all
+// timers that were due when that happened.
+func (l *Loop) OnLate(limit time.Duration, f func(by time.Duration)) {
+	l.late, l.lateLimit = f, limit
+}
+
+// longestBreath is how long a realtime loop works without sleeping.
+const longestBreath = time.Millisecond
+
+// breathe sleeps for an instant when the loop has worked for long. The kernel
+// kills a realtime thread that does not sleep for rlimit_rttime, 10 ms by
+// default: many addresses at once take longer.
+func (l *Loop) breathe() {
+	if !l.breathing {
+		return
+	}
+	switch now := time.Now(); {
+	case l.breath.IsZero():
+		l.breath = now
+	case now.Sub(l.breath) >= longestBreath:
+		_ = unix.Nanosleep(&unix.Timespec{Nsec: 50_000}, nil)
+		l.breath = time.Time{}
 	}
 }
 
 // RunTimers runs the timers that are due, for something on the loop that takes
 // long and can let them.
-func (l *Loop) RunTimers() { l.fire(context.Background()) }
+func (l *Loop) RunTimers() {
+	l.breathe()
+	l.fire(context.Background())
+}
+
+// TimerDue reports whether a timer waits for the loop.
+func (l *Loop) TimerDue() bool {
+	return len(l.timers) > 0 && !l.timers[0].when.After(time.Now())
+}
 
 // fire runs the timers that are due and returns when the next one is, the
 // zero time without one.
 func (l *Loop) fire(ctx context.Context) time.Time {
 	for len(l.timers) > 0 && ctx.Err() == nil {
-		t := l.timers[0]
-		if t.when.After(time.Now()) {
+		t, now := l.timers[0], time.Now()
+		if t.when.After(now) {
 			return t.when
 		}
 		heap.Pop(&l.timers)
+		if by := now.Sub(t.when); l.late != nil && by > l.lateLimit && t.when.After(l.lateSeen) {
+			l.lateSeen = now
+			l.late(by)
+		}
 		t.f()
 	}
 	return time.Time{}

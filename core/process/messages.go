@@ -14,6 +14,8 @@ const (
 	msgRTLimit    = "child process cannot set realtime rlimit"
 	msgAffinity   = "unable to set cpu affinity to %s process (%s)"
 	msgLockMemory = "Unable to lock process in memory - %s"
+	msgLate       = "A thread timer expired %d.%06d seconds ago"
+	msgRaised     = "Set realtime priority %d"
 )
 
 // The lines that the C daemon has no counterpart of.

@@ -58,7 +58,6 @@ const (
 	DelayingStartup    = "Delaying startup for %g seconds"
 	DelayingFurther    = "Delaying startup for a further %g seconds"
 	ReducedDelayPassed = "Reduced delayed start passed"
-	TimerLate          = "A thread timer expired %d.%06d seconds ago"
 	DelayCompleted     = "Delayed start completed"
 
 	PrintingStats        = "Printing VRRP stats for process(%d) on signal"
