@@ -25,7 +25,8 @@ func FuzzLoad(f *testing.F) {
 	f.Add([]byte("include /keepalived.conf\n"))
 	f.Add([]byte("~SEQ(A,1,9) ~SEQ(B,1,9) ~SEQ(C,1,9) x$A$B$C\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		r := loadText(text)
+		// Few lines, so that no input takes long.
+		r := Load(Options{Path: "/keepalived.conf", Test: true, Host: fakeHost{}, Files: memoryFiles{string(text)}, MaxProduced: 10_000})
 		switch s := r.TestStatus(); s {
 		case StatusOK, StatusConfig, StatusPermission, StatusProblems, StatusNoConfig:
 		default:

@@ -44,6 +44,9 @@ type Options struct {
 	Host Host
 	// Files is the file system; nil: the real one.
 	Files source.Files
+	// MaxProduced bounds what sequences and definitions produce, in lines;
+	// 0: enough for any real configuration.
+	MaxProduced int
 }
 
 // Load reads a configuration.
@@ -85,7 +88,7 @@ type loader struct {
 func (l *loader) load() {
 	lines := source.Open(source.Options{
 		Path: l.options.Path, ConfigID: l.options.ConfigID, AllIncludes: l.options.AllIncludes,
-		Getenv: l.host.Getenv, Random: rand.Uint64N,
+		Getenv: l.host.Getenv, Random: rand.Uint64N, MaxProduced: l.options.MaxProduced,
 	}, l.options.Files)
 	file, err := syntax.Parse(lines, keyword.ScriptLike)
 	if err != nil {

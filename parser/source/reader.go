@@ -19,6 +19,9 @@ type Options struct {
 	Getenv func(string) string
 	// Random returns a number below n.
 	Random func(n uint64) uint64
+	// MaxProduced bounds the lines that sequences, lists and multi-line
+	// definitions produce; 0 means 2,500,000.
+	MaxProduced int
 }
 
 // Reader produces the logical lines of a configuration.
@@ -70,6 +73,9 @@ type frame struct {
 // Open opens the main file. Reading is possible even when nothing could be
 // opened: then only the problems are read. Opened tells.
 func Open(o Options, files Files) *Reader {
+	if o.MaxProduced == 0 {
+		o.MaxProduced = maxProduced
+	}
 	r := &Reader{
 		options: o, files: files, dir: files.Directory(), literal: true,
 		contents: make(map[string]string), definitions: make(map[string]definition),
@@ -154,8 +160,8 @@ func (r *Reader) advance() bool {
 	for len(r.expansions) > 0 {
 		line, ok := r.expansions[len(r.expansions)-1].next(r)
 		if ok {
-			if r.produced++; r.produced > maxProduced {
-				return r.end(maxProduced)
+			if r.produced++; r.produced > r.options.MaxProduced {
+				return r.end(r.options.MaxProduced)
 			}
 			r.literal = false
 			r.text(strings.Trim(line, blanks), 0)
