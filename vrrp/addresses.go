@@ -14,10 +14,11 @@ import (
 
 // address is a virtual address at run time.
 type address struct {
-	conf       *config.Address
-	advertised bool // a VIP, not an excluded one
-	index      int  // in its list of the configuration
-	set        bool // this process has set it, and nobody has taken it away
+	conf *config.Address
+	set  bool // this process has set it, and nobody has taken it away
+	// as is what was set: the interface may have another name by now, or
+	// its name be that of another one.
+	as network.Address
 }
 
 // addVIPs makes present what a MASTER has (10.1): virtual addresses, excluded
@@ -28,7 +29,8 @@ func (r *router) addVIPs(why fsm.Why) {
 	r.eachAddress([2]string{message.SettingEVIPs, message.SettingVIPs}, func(a *address) {
 		if !a.set && r.in.State == fsm.Master {
 			added = true
-			a.set = r.addAddress(r.wish(a.conf))
+			a.as = r.wish(a.conf)
+			a.set = r.addAddress(a.as)
 		}
 	})
 	r.work.once(func() {
@@ -111,8 +113,10 @@ func (r *router) removeVIPs(why fsm.Why) {
 	// 10.3: at start whatever is there goes, whoever has set it.
 	force := why == fsm.AtStart || r.env.Options.ReleaseVIPs || r.env.Options.DontReleaseVRRP
 	r.eachAddress([2]string{message.RemovingEVIPs, message.RemovingVIPs}, func(a *address) {
-		if w := r.wish(a.conf); a.set || force && r.view.Has(w.ID()) {
+		if a.set {
 			a.set = false
+			r.delAddress(a.as)
+		} else if w := r.wish(a.conf); force && r.view.Has(w.ID()) {
 			r.delAddress(w)
 		}
 	})
@@ -136,13 +140,12 @@ func (r *router) compare() {
 			continue
 		}
 		o.set = false
-		was := old.wish(o.conf)
-		if a := wanted[was]; a != nil {
-			a.set = true
+		if a := wanted[o.as]; a != nil {
+			a.set, a.as = true, o.as
 			continue
 		}
 		r.detail(message.NoLongerExist, r.conf.Name, addressText(o.conf, old.linkOf(o.conf)))
-		r.delAddress(was)
+		r.delAddress(o.as)
 	}
 	r.compareRoutes(old)
 	r.compareRules(old)

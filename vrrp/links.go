@@ -283,12 +283,9 @@ func (s *service) addressGone(c *network.Change) {
 	}
 	for _, r := range s.routers {
 		for _, a := range r.addresses {
-			if !a.set || a.conf.Prefix != c.Address.Prefix {
-				continue
-			}
 			// The notification may be about our own removal of an address
 			// that has been set again since.
-			if w := r.wish(a.conf); w.ID() != id || s.exists(id) {
+			if !a.set || a.as.ID() != id || s.exists(id) {
 				continue
 			}
 			a.set = false

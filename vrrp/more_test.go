@@ -165,10 +165,15 @@ func TestMACAndName(t *testing.T) {
 		if a.service.machine.Instances[0].State != fsm.Faulty {
 			t.Error("not in FAULT without its interface")
 		}
-		a.take()
+		if text := a.host.AddressesText(); strings.Contains(text, "192.0.2.100") {
+			t.Errorf("the interface has taken the virtual address with it:\n%s", text)
+		}
+		if log := a.take(); strings.Contains(log, "Netlink: error") {
+			t.Errorf("errors:\n%s", log)
+		}
 		a.host.RenameLink("wan0", "eth0")
 		sleep(4 * time.Second)
-		equal(t, "name", a.take("Sending", "fe80", "Netlink: error"), `
+		equal(t, "name", a.take("Sending", "fe80"), `
 20.000 Interface name has changed from wan0 to eth0
 20.000 Interface eth0 added
 20.000 Netlink reports eth0 up

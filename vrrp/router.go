@@ -2,6 +2,7 @@ package vrrp
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,11 +44,8 @@ func newRouter(s *service, in *fsm.Instance) *router {
 	r.timer = s.loop.NewTimer(r.deadline)
 	r.refresh = s.loop.NewTimer(r.refreshDue)
 	r.extra = s.loop.NewTimer(r.extraDue)
-	for i, a := range in.Config.VIPs {
-		r.addresses = append(r.addresses, &address{conf: a, advertised: true, index: i})
-	}
-	for i, a := range in.Config.ExcludedVIPs {
-		r.addresses = append(r.addresses, &address{conf: a, index: i})
+	for _, a := range slices.Concat(in.Config.VIPs, in.Config.ExcludedVIPs) {
+		r.addresses = append(r.addresses, &address{conf: a})
 	}
 	r.routes = make([]bool, len(in.Config.Routes))
 	r.rules = make([]bool, len(in.Config.Rules))

@@ -336,3 +336,28 @@ func TestRequestError(t *testing.T) {
 		}
 	})
 }
+
+// The other end of a veth pair is no link below, though the kernel shows it in
+// the same attribute; a macvlan's is.
+func TestParent(t *testing.T) {
+	inNamespace(t, func() {
+		ip(t, "link add v0 type veth peer name v1")
+		ip(t, "link add link v0 name m0 type macvlan mode bridge")
+		h, err := Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer h.Close()
+		links, err := h.Links()
+		if err != nil {
+			t.Fatal(err)
+		}
+		index, parent := map[string]int{}, map[string]int{}
+		for _, l := range links {
+			index[l.Name], parent[l.Name] = l.Index, l.Parent
+		}
+		if parent["v0"] != 0 || parent["v1"] != 0 || parent["m0"] != index["v0"] {
+			t.Errorf("links %v, parents %v", index, parent)
+		}
+	})
+}

@@ -25,7 +25,6 @@ type Link struct {
 	Master       int    // index of the bridge, bond or VRF, 0 without one
 	MasterKind   string // IFLA_INFO_SLAVE_KIND: what the master is
 	Group        uint32
-	ForeignPeer  bool // Parent is an index of another network namespace
 }
 
 // Up reports whether the link is administratively up and running.
@@ -86,6 +85,7 @@ func parseLink(data []byte) (Link, error) {
 		return Link{}, fmt.Errorf("link message: %w", err)
 	}
 	l := Link{Index: int(info.Index), Flags: info.Flags, HardwareType: info.Type}
+	foreign := false
 	for _, a := range attrs {
 		switch a.Attr.Type {
 		case unix.IFLA_IFNAME:
@@ -99,7 +99,7 @@ func parseLink(data []byte) (Link, error) {
 				l.Parent = i
 			}
 		case unix.IFLA_LINK_NETNSID:
-			l.ForeignPeer = true
+			foreign = true // Parent is an index of another namespace
 		case unix.IFLA_MASTER:
 			l.Master = int(attrUint32(a.Value))
 		case unix.IFLA_GROUP:
@@ -108,11 +108,14 @@ func parseLink(data []byte) (Link, error) {
 			l.Kind, l.MasterKind = linkKinds(a.Value)
 		}
 	}
-	if l.ForeignPeer {
+	if foreign || paired(l.Kind) {
 		l.Parent = 0
 	}
 	return l, nil
 }
+
+// paired reports whether IFLA_LINK of a kind of link is the other end of a pair.
+func paired(kind string) bool { return kind == "veth" || kind == "vxcan" || kind == "netkit" }
 
 func linkKinds(data []byte) (kind, masterKind string) {
 	attrs, err := nl.ParseRouteAttr(data)
