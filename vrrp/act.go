@@ -60,6 +60,7 @@ func (s *service) say(l fsm.Log) {
 func (s *service) tellAll(e notify.Event) { s.work.once(func() { s.events.Send(e) }) }
 
 func (r *router) setTimer(a fsm.SetTimer) {
+	r.listened = false
 	if a.Deadline.IsZero() {
 		r.timer.Stop()
 		return

@@ -24,6 +24,7 @@ type router struct {
 	endpoint *packet.Endpoint
 	pool     *pool
 	timer    *process.Timer
+	listened bool       // the timer was late, and was set again
 	lastFrom netip.Addr // who sent the last datagram (6.1 R5)
 
 	addresses []*address // virtual addresses, then excluded ones
@@ -52,8 +53,25 @@ func newRouter(s *service, in *fsm.Instance) *router {
 	return r
 }
 
+// A BACKUP whose timer is served later than standstill has not heard what was
+// sent meanwhile either: it listens first, for as long as the readers of the
+// sockets need to bring it.
+const (
+	standstill = 20 * time.Millisecond
+	listening  = 5 * time.Millisecond
+)
+
 // deadline serves the router's timer.
-func (r *router) deadline() { r.do(r.machine.Step(time.Now(), r.in, fsm.Deadline{})) }
+func (r *router) deadline() {
+	now := time.Now()
+	if !r.listened && r.in.State == fsm.Backup && now.Sub(r.timer.When()) > standstill {
+		r.timer.Reset(listening)
+		r.listened = true
+		return
+	}
+	r.listened = false
+	r.do(r.machine.Step(now, r.in, fsm.Deadline{}))
+}
 
 // inherit takes over from the router of the same identity before a reload.
 func (r *router) inherit(old *router) {

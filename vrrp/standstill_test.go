@@ -1,0 +1,36 @@
+package vrrp
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"keepalived/core/network"
+	"keepalived/vrrp/fsm"
+)
+
+// A BACKUP that stood still hears the adverts that have come meanwhile before
+// it decides that there is no MASTER.
+func TestStandstill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var wire network.Segment
+		a, b := newNode(t, &wire, 1), newNode(t, &wire, 2)
+		a.start(instance("priority 150\n" + vip))
+		b.start(instance("priority 100\n" + vip))
+		sleep(10 * time.Second)
+		b.take()
+		b.run(func() { time.Sleep(6 * time.Second) })
+		sleep(5 * time.Second)
+		if log := b.take(); log != "" {
+			t.Errorf("log of the BACKUP:\n%s", log)
+		}
+		b.loop.Post(func() { time.Sleep(6 * time.Second) })
+		a.kill()
+		sleep(12 * time.Second)
+		if b.service.machine.Instances[0].State != fsm.Master || strings.Count(adverts(&wire, b.host, b.begin), "prio 100") == 0 {
+			t.Error("no takeover after a standstill")
+		}
+		b.stop()
+	})
+}
