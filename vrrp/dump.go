@@ -1,9 +1,11 @@
 package vrrp
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -20,50 +22,26 @@ func (s *service) Signal(sig process.Signal) {
 	switch sig {
 	case process.SignalStats:
 		s.info(message.PrintingStats, os.Getpid())
-		s.writeFile("keepalived.stats", s.writeStats)
+		s.writeFile(filepath.Join(s.env.Options.TmpDir, "keepalived.stats"), s.writeStats)
 	case process.SignalStatsClear:
 		s.info(message.PrintingClearedStats, os.Getpid())
-		s.writeFile("keepalived.stats", s.writeStats)
+		s.writeFile(filepath.Join(s.env.Options.TmpDir, "keepalived.stats"), s.writeStats)
 		for _, r := range s.routers {
 			r.in.Counters = fsm.Counters{}
 		}
 	case process.SignalData:
 		s.info(message.PrintingData, os.Getpid())
-		s.writeFile("keepalived.data", s.writeData)
+		s.writeFile(process.DumpPath(s.cfg, s.env.Options.TmpDir, ""), s.writeData)
 	}
 }
 
-// writeFile writes a dump to a temporary name first, so that nobody reads half
-// of it and no file of somebody else is written through (02-runtime section
-// 2.3).
-func (s *service) writeFile(name string, write func(io.Writer)) {
-	dir := s.env.Options.TmpDir
-	if dir == "" {
-		dir = os.TempDir()
-	}
-	path := dir + "/" + name
-	err := func() error {
-		f, err := os.CreateTemp(dir, name)
-		if err != nil {
-			return err
-		}
-		defer os.Remove(f.Name())
-		write(f)
-		// CreateTemp makes 0600; the mode is to be 0666 less the umask.
-		mask := unix.Umask(0o177)
-		unix.Umask(mask)
-		if err := f.Chmod(os.FileMode(0o666 &^ mask)); err != nil {
-			return err
-		}
-		if err := f.Close(); err != nil {
-			return err
-		}
-		return os.Rename(f.Name(), path)
-	}()
-	if err != nil {
+func (s *service) writeFile(path string, write func(io.Writer)) {
+	var b bytes.Buffer
+	write(&b)
+	s.dumps.Write(path, b.Bytes(), func(err error) {
 		errno := errnoOf(err)
 		s.info(message.DumpFileError, path, int(errno), strerror(errno))
-	}
+	})
 }
 
 // writeStats is 03-vrrp section 16.2.

@@ -54,6 +54,7 @@ func TestDumpFiles(t *testing.T) {
 		read := func(name string, sig process.Signal) string {
 			t.Helper()
 			a.run(func() { a.service.Signal(sig) })
+			synctest.Wait()
 			b, err := os.ReadFile(filepath.Join(dir, name))
 			if err != nil {
 				t.Fatal(err)

@@ -49,6 +49,7 @@ type service struct {
 	restore  []restore   // sysctls to be put back at the end
 	delay    *process.Timer
 	work     work
+	dumps    *process.Dumps
 	stopped  bool
 }
 
@@ -73,6 +74,7 @@ func newService(env process.Env, open func() (Host, error)) *service {
 		lanes: map[lane]*queue{}, removals: map[any]int{},
 	}
 	s.work.loop = env.Loop
+	s.dumps = process.NewDumps(env.Loop)
 	s.runner = script.New(env.Loop, env.Log)
 	s.fifos = notify.NewFIFOs(true, s.runner, env.Log)
 	s.checks = track.NewScripts(env.Loop, s.runner, env.Log, s.scriptChanged)

@@ -1,0 +1,83 @@
+package process
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"keepalived/core/config"
+)
+
+// DumpPath is the file of a process's data dump: with state_dump_file and
+// data_use_instance (02-runtime section 2.3), else keepalived.data in directory.
+// Part is "" for the VRRP process, "_parent", "_check" or "_bfd".
+func DumpPath(c *config.Config, directory, part string) string {
+	name := "keepalived.data"
+	if f := c.Global.StateDumpFile; f != "" {
+		if filepath.IsAbs(f) {
+			directory = filepath.Dir(f)
+		}
+		if !strings.HasSuffix(f, "/") {
+			name = filepath.Base(f)
+		}
+	}
+	if c.Global.DataUseInstance {
+		if suffix := IdentSuffix(c.NetNamespace, c.Instance); suffix != "" {
+			part += "." + suffix[1:]
+		}
+	}
+	extension := filepath.Ext(name)
+	return filepath.Join(directory, strings.TrimSuffix(name, extension)+part+extension)
+}
+
+// Dumps writes files that an operator asks for, off the loop: a disk may be
+// slow, and adverts must not wait for it. The files appear in the order in
+// which they were asked for.
+type Dumps struct {
+	loop *Loop
+	last chan struct{} // closed when the last file is written; nil: none yet
+}
+
+// NewDumps returns what writes dumps for a process.
+func NewDumps(loop *Loop) *Dumps { return &Dumps{loop: loop} }
+
+// Write writes a file; failed is called on the loop with what went wrong.
+func (d *Dumps) Write(path string, data []byte, failed func(error)) {
+	before, done := d.last, make(chan struct{})
+	d.last = done
+	go func() {
+		defer close(done)
+		if before != nil {
+			<-before
+		}
+		if err := writeDump(path, data); err != nil {
+			d.loop.Post(func() { failed(err) })
+		}
+	}()
+}
+
+// writeDump replaces a file by a new one, so that no file or link of somebody
+// else is written through. The new one gets its name before its content: there
+// are readers that wait until a file of this name has been written and closed.
+// Its mode is 0666 without the umask.
+func writeDump(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path))
+	if err != nil {
+		return err
+	}
+	mask := unix.Umask(0o177)
+	unix.Umask(mask)
+	err = f.Chmod(os.FileMode(0o666 &^ mask))
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	} else {
+		_, err = f.Write(data)
+	}
+	return errors.Join(err, f.Close())
+}
