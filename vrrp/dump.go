@@ -13,6 +13,7 @@ import (
 
 	"keepalived/core/config"
 	"keepalived/core/process"
+	"keepalived/core/status"
 	"keepalived/vrrp/fsm"
 	"keepalived/vrrp/message"
 )
@@ -82,8 +83,10 @@ func (s *service) writeStats(w io.Writer) {
 	}
 }
 
-// writeData is the instances' and the sockets' part of 03-vrrp section 16.3.
+// writeData is the instances' and the sockets' part of 03-vrrp section 16.3,
+// after the global definitions.
 func (s *service) writeData(w io.Writer) {
+	status.Globals(w, s.cfg)
 	fmt.Fprintln(w, "------< VRRP Topology >------")
 	for _, r := range s.routers {
 		r.writeData(w)

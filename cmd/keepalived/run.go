@@ -50,7 +50,7 @@ func (p program) run(args []string, stdout, stderr io.Writer) int {
 		return test(&r.Options, stdout, stderr)
 	}
 	return supervisor.Main(supervisor.Settings{
-		Options: r.Options, Args: args, Built: p.built(),
+		Options: r.Options, Args: args, Built: p.built(), DumpDir: temporaryDirectory(),
 		Load: func(reload bool) *supervisor.Loaded { return load(&r.Options, p.built(), reload) },
 	}, role)
 }

@@ -133,6 +133,7 @@ func (b *bench) Script(label string, s *config.Script, timeout time.Duration, do
 func (b *bench) Notify(state string)               { b.note("systemd: %q", state) }
 func (b *bench) Running(*config.Config)            {}
 func (b *bench) Reading(_ *config.Config, on bool) {}
+func (b *bench) Dump(*config.Config)               {}
 
 func prepared(name string, kinds ...process.Kind) *Prepared {
 	p := &Prepared{Config: &config.Config{ChildWaitTime: 5 * time.Second, Global: config.Global{RouterID: name}}}

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"log/slog"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"keepalived/core/config"
 	"keepalived/core/process"
 	"keepalived/core/script"
+	"keepalived/core/status"
 )
 
 // machine is the real Host. Its methods are called on the parent's loop, on
@@ -34,6 +36,8 @@ type machine struct {
 	scripts    int
 	umaskGiven bool // -u
 	timetable  *timetable
+	dumps      *process.Dumps
+	dumpDir    string
 	runner     *script.Runner
 }
 
@@ -200,6 +204,17 @@ func (m *machine) Notify(text string) {
 	if _, err := daemon.SdNotify(false, text); err != nil {
 		m.log.Warn(err.Error())
 	}
+}
+
+// Dump writes the global definitions, which is what the parent knows.
+func (m *machine) Dump(c *config.Config) {
+	var b bytes.Buffer
+	status.Globals(&b, c)
+	path := process.DumpPath(c, m.dumpDir, "_parent")
+	m.dumps.Write(path, b.Bytes(), func(err error) {
+		number, text := errno(err)
+		m.printf(msgDumpFile, path, number, text)
+	})
 }
 
 // Reading makes or removes the marker of a reload. While files are read none

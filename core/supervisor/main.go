@@ -30,6 +30,8 @@ type Settings struct {
 	Load func(reload bool) *Loaded
 	// Built says which kinds of children this program has.
 	Built [process.Kinds]bool
+	// DumpDir is the directory of dump files.
+	DumpDir string
 	// Managed decides whether systemd is to be told; nil is the C daemon's
 	// rule (02-runtime section 5).
 	Managed func() bool
@@ -184,7 +186,7 @@ func (p *parent) run(st *state) int {
 	m := &machine{
 		loop: loop, log: p.log, args: p.Args, state: st, environment: childEnvironment(st.managed),
 		running: make(map[int]*realProcess), runner: script.New(loop, p.log), load: p.reload,
-		umaskGiven: p.Options.Umask >= 0,
+		umaskGiven: p.Options.Umask >= 0, dumps: process.NewDumps(loop), dumpDir: p.DumpDir,
 	}
 	status := process.ExitProgramError
 	m.supervisor = New(loop, p.log, m, Options{

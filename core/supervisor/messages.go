@@ -58,6 +58,9 @@ const (
 	msgScriptSignal    = "%s script killed by signal %d"
 	msgScriptTimeout   = "%s timed out"
 
+	msgPrintingData = "Printing parent data for process(%d) on signal"
+	msgDumpFile     = "Can't open dump file %s (%d: %s)"
+
 	msgStopping = "Stopping"
 	msgForced   = "%s process failed to die - forcing termination"
 	msgCPUUsage = "CPU usage (self/children) user: %s/%s system: %s/%s"

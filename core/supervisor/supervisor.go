@@ -28,6 +28,8 @@ type Host interface {
 	Script(label string, s *config.Script, timeout time.Duration, done func())
 	// Notify tells the service manager something.
 	Notify(state string)
+	// Dump writes the parent's own dump.
+	Dump(c *config.Config)
 	// Reading makes, or removes, the marker of a reload (02-runtime
 	// section 2.4).
 	Reading(c *config.Config, on bool)
@@ -187,6 +189,10 @@ func (s *Supervisor) Signal(sig process.Signal) {
 		if c := s.children[k]; c.process != nil && (k == process.VRRP || sig == process.SignalData) {
 			c.send(process.Message{Kind: process.MessageSignal, Number: uint64(sig)})
 		}
+	}
+	if sig == process.SignalData {
+		s.info(msgPrintingData, s.options.PID)
+		s.host.Dump(s.current.global())
 	}
 }
 

@@ -414,6 +414,7 @@ func TestForwardedSignals(t *testing.T) {
 0 systemd: "READY=1\nMAINPID=1000"
 1 vrrp signal 1
 1 checker signal 1
+1 Printing parent data for process(1000) on signal
 1 vrrp signal 2
 1 vrrp signal 3
 1 vrrp signal 4
