@@ -78,3 +78,33 @@ func (r *router) sequence(op fsm.SequenceOp) {
 		r.endpoint.UnwrapSequence()
 	}
 }
+
+// repeatStates is fifo_write_vrrp_states_on_reload: it writes to the FIFOs the
+// states that the actions of a reload do not notify (02-runtime section 18.4).
+// (The C daemon leaves those out that are MASTER.)
+func (s *service) repeatStates(actions []fsm.Action) {
+	if !s.cfg.Global.FIFOWriteVRRPStatesOnReload {
+		return
+	}
+	told := map[any]bool{}
+	for _, a := range actions {
+		switch a := a.(type) {
+		case fsm.Notify:
+			told[a.Instance] = true
+		case fsm.NotifyGroup:
+			told[a.Group] = true
+		}
+	}
+	s.work.once(func() {
+		for _, g := range s.machine.Groups {
+			if !told[g] {
+				s.fifos.Notify(notify.GroupState{Group: g.Config, State: notify.State(g.State.String())})
+			}
+		}
+		for _, in := range s.machine.Instances {
+			if !told[in] {
+				s.fifos.Notify(notify.InstanceState{Instance: in.Config, State: notify.State(in.State.String()), Priority: int(in.Effective)})
+			}
+		}
+	})
+}

@@ -158,7 +158,9 @@ func (s *service) Reload(cfg *config.Config) error {
 	s.checks.Load(cfg.VRRP.Scripts)
 	s.files.Load(cfg.VRRP.TrackFiles, false)
 	s.firstStatuses()
-	s.do(s.machine.Reload(now, old))
+	actions := s.machine.Reload(now, old)
+	s.do(actions)
+	s.repeatStates(actions)
 	for _, r := range oldRouters {
 		r.retire()
 		delete(s.of, r.in)
