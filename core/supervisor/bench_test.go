@@ -30,6 +30,7 @@ type bench struct {
 	pid      int
 	last     [process.Kinds]*fakeProcess
 	noSpawn  bool
+	marking  bool // note the marker of a reload
 }
 
 // fakeProcess answers as a child does, unless told otherwise.
@@ -130,10 +131,15 @@ func (b *bench) Script(label string, s *config.Script, timeout time.Duration, do
 	b.note("%s", label)
 	b.loop.AfterFunc(2*time.Second, done)
 }
-func (b *bench) Notify(state string)               { b.note("systemd: %q", state) }
-func (b *bench) Running(*config.Config)            {}
-func (b *bench) Reading(_ *config.Config, on bool) {}
-func (b *bench) Dump(*config.Config)               {}
+func (b *bench) Notify(state string)    { b.note("systemd: %q", state) }
+func (b *bench) Running(*config.Config) {}
+func (b *bench) Dump(*config.Config)    {}
+
+func (b *bench) Reading(_ *config.Config, on bool) {
+	if b.marking {
+		b.note("marker %t", on)
+	}
+}
 
 func prepared(name string, kinds ...process.Kind) *Prepared {
 	p := &Prepared{Config: &config.Config{ChildWaitTime: 5 * time.Second, Global: config.Global{RouterID: name}}}

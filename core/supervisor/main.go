@@ -125,6 +125,9 @@ func (p *parent) prepareState(st *state, l *Loaded) error {
 	if g.HasBFD && !p.Built[process.BFD] && !p.Options.NoBFD {
 		p.log.Info(msgNoBFD)
 	}
+	for _, what := range p.missing(g) {
+		p.log.Info(fmt.Sprintf(msgNotAvailable, what))
+	}
 	if overridden != "" && overridden != l.Namespace {
 		p.log.Info(fmt.Sprintf(msgNamespaceOver, overridden, l.Namespace))
 	}
@@ -134,6 +137,25 @@ func (p *parent) prepareState(st *state, l *Loaded) error {
 	}
 	st.paths = pidPathsOf(g, &p.Options)
 	return nil
+}
+
+// missing names what is asked for and this program cannot do.
+func (p *parent) missing(c *config.Config) []string {
+	var what []string
+	for _, m := range []struct {
+		name  string
+		asked bool
+	}{
+		{"--snmp", p.Options.SNMP},
+		{"--snmp-agent-socket", p.Options.SNMPSocket != ""},
+		{"tmp_config_directory", c.Global.TmpConfigDirectory != ""},
+		{"config_save_dir", c.Global.ConfigSaveDir != ""},
+	} {
+		if m.asked {
+			what = append(what, m.name)
+		}
+	}
+	return what
 }
 
 // lock makes sure that no other daemon uses the same pid files, and says so if

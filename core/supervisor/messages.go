@@ -91,6 +91,7 @@ const (
 	msgReloadRefused  = "Reload of configuration refused - continuing with the running configuration"
 	msgDoesNotAnswer  = "%s child process(%d) has not answered for %d seconds - killing it"
 	msgStartFailed    = "Unable to start %s child process: %v"
+	msgNotAvailable   = "%s is not available in this build yet - ignored"
 	msgNoBFD          = "bfd_instance is configured, but BFD is not built in yet - not starting a BFD child process"
 	msgCrashLine      = "%s child process(%d): %s"
 	msgPanic          = "panic: %v"
