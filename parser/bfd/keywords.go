@@ -1,7 +1,6 @@
 package bfd
 
 import (
-	"net/netip"
 	"strings"
 	"time"
 
@@ -11,8 +10,8 @@ import (
 func (r *Room) neighbor(p *reader.Pass, s *reader.Statement) {
 	word := p.Need(s, 1)
 	r.session.spelling = strings.TrimSuffix(s.Keyword(), "_ip")
-	a, err := netip.ParseAddr(word)
-	if err != nil {
+	a, ok := reader.SocketAddress(word)
+	if !ok {
 		p.General(msgBadNeighbor, r.session.Name, r.session.spelling, word)
 		r.session.dropped = true
 		return
@@ -22,8 +21,8 @@ func (r *Room) neighbor(p *reader.Pass, s *reader.Statement) {
 
 func (r *Room) source(p *reader.Pass, s *reader.Statement) {
 	word := p.Need(s, 1)
-	a, err := netip.ParseAddr(word)
-	if err != nil {
+	a, ok := reader.SocketAddress(word)
+	if !ok {
 		p.General(msgBadSource, r.session.Name, word)
 		return
 	}

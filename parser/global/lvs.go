@@ -1,8 +1,6 @@
 package global
 
 import (
-	"net/netip"
-
 	"keepalived/core/config"
 	"keepalived/parser/reader"
 )
@@ -134,9 +132,9 @@ func syncOption(p *reader.Pass, d *config.SyncDaemon, option, value string, give
 		}
 		d.Instance = p.Keep(value)
 	case "group":
-		a, err := netip.ParseAddr(value)
+		a, ok := reader.SocketAddress(value)
 		switch {
-		case err != nil:
+		case !ok:
 			p.General(msgSyncInvalid, option, value)
 		case !a.IsMulticast():
 			p.General(msgSyncGroup, value)

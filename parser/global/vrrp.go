@@ -79,9 +79,9 @@ func (r *Room) multicastGroup6(p *reader.Pass, s *reader.Statement) {
 // multicastGroup reads a multicast address of a family.
 func multicastGroup(p *reader.Pass, s *reader.Statement, family string, is func(netip.Addr) bool) (netip.Addr, bool) {
 	word := p.Need(s, 1)
-	a, err := netip.ParseAddr(word)
+	a, ok := reader.SocketAddress(word)
 	switch {
-	case err != nil || a.Zone() != "":
+	case !ok:
 		p.General(msgGroupUnreadable, s.Keyword(), word)
 	case !is(a):
 		p.General(msgGroupFamily, s.Keyword(), word, family)

@@ -9,6 +9,7 @@ import (
 
 	"keepalived/core/config"
 	"keepalived/parser/iproute"
+	"keepalived/parser/reader"
 )
 
 // MaxLabel is the longest address label (IFNAMSIZ less its end).
@@ -169,7 +170,7 @@ func (r *addressReader) broadcastAddress(key, value string) bool {
 		return false
 	}
 	if value != "+" && value != "-" {
-		a, ok := parseAddress(value)
+		a, ok := reader.Address(value)
 		if !ok || !a.Is4() {
 			r.General("VRRP is trying to assign invalid broadcast %s. skipping VIP...", value)
 			return false

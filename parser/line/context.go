@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
-	"strconv"
 	"strings"
 
 	"keepalived/parser/iproute"
@@ -76,22 +75,9 @@ func (c *Context) unsigned64(word string) (uint64, bool) {
 	return c.Unsigned64(word, 0, math.MaxUint64, reader.Strict)
 }
 
-// parseAddress reads an address as inet_pton does: no zone, no leading zero.
-func parseAddress(word string) (netip.Addr, bool) {
-	a, err := netip.ParseAddr(word)
-	return a, err == nil && a.Zone() == ""
-}
-
-// SocketAddress reads the address of a socket. A length behind it is cut off
-// without a word, as in the C daemon.
-func SocketAddress(word string) (netip.Addr, bool) {
-	word, _, _ = strings.Cut(word, "/")
-	return parseAddress(word)
-}
-
 // address reads an address without length.
 func (c *Context) address(word string) (netip.Addr, bool) {
-	a, ok := parseAddress(word)
+	a, ok := reader.Address(word)
 	if !ok {
 		c.General("VRRP parsed invalid IP %s. skipping IP...", word)
 	}
@@ -115,7 +101,7 @@ func (c *Context) prefix(word string) (p netip.Prefix, given, ok bool) {
 			c.General("Invalid address prefix len %s for address %s - using %d", length, word, bits)
 		}
 	}
-	a, ok := parseAddress(text)
+	a, ok := reader.Address(text)
 	if !ok {
 		c.General("VRRP parsed invalid IP %s. skipping IP...", word)
 		return p, given, false
@@ -157,9 +143,6 @@ func (c *Context) realms(word string) (uint32, bool) {
 // plainNumber reads a number that is part of a word, with C's prefixes for
 // other bases and without a message of its own.
 func plainNumber(word string, high uint64) (uint32, bool) {
-	if strings.ContainsAny(word, "_bBoO") && !strings.HasPrefix(word, "0x") && !strings.HasPrefix(word, "0X") || strings.Contains(word, "_") {
-		return 0, false // Go's own forms
-	}
-	v, err := strconv.ParseUint(word, 0, 32)
-	return uint32(v), err == nil && v <= high
+	v, ok := reader.AnyNumber(word)
+	return uint32(v), ok && v <= high && word != ""
 }

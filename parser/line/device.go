@@ -11,6 +11,7 @@ import (
 
 	"keepalived/core/config"
 	"keepalived/parser/iproute"
+	"keepalived/parser/reader"
 )
 
 // MaxInterface is the longest interface name (IFNAMSIZ less its end).
@@ -184,7 +185,7 @@ func (c *Context) ipvlanWord(v *IPVLAN, word, instance string, family int) {
 
 // plainPrefix reads ADDRESS[/LENGTH] without a message.
 func plainPrefix(word string) (netip.Prefix, bool) {
-	if a, ok := parseAddress(word); ok {
+	if a, ok := reader.Address(word); ok {
 		return netip.PrefixFrom(a, a.BitLen()), true
 	}
 	p, err := netip.ParsePrefix(word)

@@ -36,7 +36,7 @@ func (c *Context) Peer(words []string, instance string, family int) (*config.Uni
 		return nil, err
 	}
 	word := tree.Address.Text
-	a, ok := SocketAddress(word)
+	a, ok := reader.SocketAddress(word)
 	switch {
 	case !ok:
 		c.General("Configuration error: VRRP instance[%s] malformed unicast peer address[%s]. Skipping...", instance, word)

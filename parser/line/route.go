@@ -1,8 +1,8 @@
 package line
 
 import (
+	"math"
 	"net/netip"
-	"strconv"
 	"sync"
 
 	"github.com/alecthomas/participle/v2"
@@ -10,6 +10,7 @@ import (
 
 	"keepalived/core/config"
 	"keepalived/parser/iproute"
+	"keepalived/parser/reader"
 )
 
 // KeepalivedProtocol is RTPROT_KEEPALIVED, the protocol of the routes and
@@ -143,11 +144,9 @@ func routeType(word string) (uint8, bool) {
 		return 10, true
 	case "xresolve":
 		return 11, true
-	case "": // an empty quoted word is the number 0
-		return 0, true
 	}
-	n, err := strconv.ParseUint(word, 10, 8)
-	return uint8(n), err == nil && word[0] != '+'
+	n, ok := reader.AnyNumber(word)
+	return uint8(n), ok && n <= math.MaxUint8
 }
 
 // Route reads a line of virtual_routes or (static) static_routes. It returns

@@ -350,7 +350,9 @@ func (r *ruleReader) fwmark(value string) bool {
 	v, ok := plainNumber(mark, math.MaxUint32)
 	r.r.FWMark, r.r.FWMarkSet = v, true
 	if ok && masked {
-		r.r.FWMask, ok = plainNumber(mask, math.MaxUint32)
+		var m uint64
+		m, ok = reader.AnyNumber(mask) // nothing behind the / is 0
+		r.r.FWMask, ok = uint32(m), ok && m <= math.MaxUint32
 		r.r.FWMaskSet = true
 	}
 	return ok

@@ -98,10 +98,7 @@ const maxMark = 1<<32 - 1
 
 func (c *Context) addressService(a *addressPort) *config.VirtualServer {
 	word := a.Address.Text
-	// What follows "-" or "/" is not looked at.
-	head, _, _ := strings.Cut(word, "-")
-	head, _, _ = strings.Cut(head, "/")
-	addr, ok := parseAddress(head)
+	addr, ok := reader.SocketAddress(word)
 	port, portOK := c.port(a.Port)
 	if !ok || !portOK {
 		if a.Port == nil {
@@ -180,7 +177,7 @@ func (c *Context) addressEntry(a *addressPort) *config.GroupEntry {
 	word := a.Address.Text
 	head, end, isRange := strings.Cut(word, "-")
 	head, length, isMask := strings.Cut(head, "/")
-	addr, ok := parseAddress(head)
+	addr, ok := reader.Address(head)
 	if ok && isRange && addr.Is4() && strings.Contains(end, ":") {
 		ok = false // IPv4 to IPv6 is read as one bad address
 	}
@@ -224,7 +221,7 @@ func (c *Context) maskEntry(e *config.GroupEntry, word, length string) bool {
 }
 
 func (c *Context) longRange(e *config.GroupEntry, word, end string) bool {
-	last, ok := parseAddress(end)
+	last, ok := reader.Address(end)
 	switch {
 	case !ok:
 		c.General("Invalid range end %s - skipping", word)

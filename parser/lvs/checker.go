@@ -1,8 +1,6 @@
 package lvs
 
 import (
-	"net/netip"
-
 	"keepalived/core/config"
 	"keepalived/parser/keyword"
 	"keepalived/parser/reader"
@@ -170,9 +168,9 @@ func (r *Room) connectionHandlers(h reader.Handlers, path string) {
 		}}
 	}
 	read("connect_ip", func(p *reader.Pass, t *config.Target, word string) {
-		a, err := netip.ParseAddr(word)
+		a, ok := reader.SocketAddress(word)
 		switch {
-		case err != nil:
+		case !ok:
 			p.General(msgConnectIP, word)
 		case t.BindAddr.IsValid() && config.Family(t.BindAddr) != config.Family(a):
 			p.General(msgConnectFamily, word)
@@ -181,9 +179,9 @@ func (r *Room) connectionHandlers(h reader.Handlers, path string) {
 		}
 	})
 	read("bindto", func(p *reader.Pass, t *config.Target, word string) {
-		a, err := netip.ParseAddr(word)
+		a, ok := reader.SocketAddress(word)
 		switch {
-		case err != nil:
+		case !ok:
 			p.General(msgBindTo, word)
 		case config.Family(t.Addr) != config.Family(a):
 			p.General(msgBindFamily, word)

@@ -317,7 +317,8 @@ func (r *Room) notifyScript(p *reader.Pass, s *reader.Statement, field **config.
 	}
 	read, problem := r.global.Users.Read(p, s)
 	if problem != script.None {
-		p.Log(msgScriptIgnored, s.Keyword(), s.Word(1))
+		kind, _, _ := strings.Cut(s.Keyword(), "_")
+		p.Log(msgScriptIgnored, kind, s.Word(1))
 		return
 	}
 	*field = read
@@ -366,9 +367,9 @@ func (r *Room) sorryServer(p *reader.Pass, s *reader.Statement) {
 
 // addressPort reads words 1 and 2 of a line.
 func addressPort(p *reader.Pass, s *reader.Statement) (addr netip.Addr, port uint16, ok bool) {
-	addr, err := netip.ParseAddr(s.Word(1))
+	addr, valid := reader.SocketAddress(s.Word(1))
 	port, ok = (&line.Context{Pass: p}).Port(s.Word(2))
-	return addr, port, ok && err == nil && addr.Zone() == ""
+	return addr, port, ok && valid
 }
 
 func (r *Room) sorryInhibit(p *reader.Pass, _ *reader.Statement) {

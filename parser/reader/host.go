@@ -24,9 +24,9 @@ type Link struct {
 type Host interface {
 	// Link returns an interface by its name.
 	Link(name string) (Link, bool)
-	// User returns a user by name or number, with the user's own group.
+	// User returns a user by name, with the user's own group.
 	User(name string) (uid, gid uint32, ok bool)
-	// Group returns a group by name or number.
+	// Group returns a group by name.
 	Group(name string) (gid uint32, ok bool)
 	// Self returns the effective user and group of this process.
 	Self() (uid, gid uint32)

@@ -3,7 +3,6 @@ package reader
 import (
 	"fmt"
 	"math"
-	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -70,6 +69,14 @@ func digit(c byte) int {
 		return int(c|0x20-'a') + 10
 	}
 	return 99
+}
+
+// AnyNumber reads a word that is a number as a whole, in the base that its
+// prefix names; an empty one is 0. It reports nothing.
+func AnyNumber(word string) (value uint64, ok bool) {
+	s := strings.TrimPrefix(strings.TrimLeft(word, spaces), "+")
+	value, digits, rest, wide := leading(s, 0)
+	return value, rest == "" && !wide && (digits > 0 || word == "")
 }
 
 // Unsigned reads an unsigned decimal number of 32 bits within limits. What is
@@ -212,27 +219,4 @@ func decimal(v uint64, places int) string {
 		return strconv.FormatUint(v, 10) + "."
 	}
 	return fmt.Sprintf("%d.%0*d", v/unit, places, v%unit)
-}
-
-// AnyIPv4 reads an IPv4 address in the forms of inet_aton(3): one to four
-// numbers, in the base that their prefix names, the last of which fills what
-// is left of the 32 bits.
-func AnyIPv4(word string) (a netip.Addr, ok bool) {
-	parts := strings.Split(word, ".")
-	if len(parts) > 4 {
-		return a, false
-	}
-	var value uint64
-	for i, part := range parts {
-		bits := 8
-		if i == len(parts)-1 {
-			bits = 32 - 8*i
-		}
-		v, digits, rest, wide := leading(part, 0)
-		if digits == 0 || rest != "" || wide || v>>bits != 0 {
-			return a, false
-		}
-		value = value<<bits | v
-	}
-	return netip.AddrFrom4([4]byte{byte(value >> 24), byte(value >> 16), byte(value >> 8), byte(value)}), true
 }

@@ -101,7 +101,8 @@ func (p *Pass) General(format string, args ...any) {
 	p.Report(config.ClassGeneral, format, args...)
 }
 
-// Log reports what only a running daemon logs.
+// Log reports what only a running daemon logs, and the C daemon without the
+// place.
 func (p *Pass) Log(format string, args ...any) {
 	p.add(config.Diagnostic{LogOnly: true, Message: fmt.Sprintf(format, args...)})
 }
@@ -117,7 +118,10 @@ func (p *Pass) Fatal(class config.Class, format string, args ...any) {
 func (p *Pass) add(d config.Diagnostic) {
 	d.Pass = p.Process
 	if p.reading && p.at.Line > 0 {
-		d.Position, d.Message = p.Position(p.at, p.column), p.prefix()+d.Message
+		d.Position = p.Position(p.at, p.column)
+		if !d.LogOnly {
+			d.Message = p.prefix() + d.Message
+		}
 	}
 	if len(p.Diagnostics) == maxDiagnostics {
 		d = config.Diagnostic{Pass: d.Pass, Class: config.ClassGeneral, Message: MsgTooMany}

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"keepalived/core/config"
-	"keepalived/parser/line"
 	"keepalived/parser/reader"
 )
 
@@ -34,7 +33,7 @@ func (v *instance) fix(family int) {
 
 func (r *Room) source(p *reader.Pass, s *reader.Statement) {
 	v, word := r.instance, p.Need(s, 1)
-	a, ok := line.SocketAddress(word)
+	a, ok := reader.SocketAddress(word)
 	switch {
 	case !ok:
 		p.General(msgSourceMalformed, v.Name, word)
@@ -48,7 +47,7 @@ func (r *Room) source(p *reader.Pass, s *reader.Statement) {
 
 func (r *Room) multicastGroup(p *reader.Pass, s *reader.Statement) {
 	v, word := r.instance, p.Need(s, 1)
-	a, ok := line.SocketAddress(word)
+	a, ok := reader.SocketAddress(word)
 	switch {
 	case !ok:
 		p.General(msgGroupMalformed, v.Name, word)
