@@ -120,8 +120,20 @@ func (r *Reader) substitute(line string) (out string, more []string, changed boo
 		if value.multi {
 			more = value.lines[1:]
 		}
+		if ref.start == 0 && special(line) {
+			// What the rest of the line means is for the new beginning
+			// to say: the variable of a sequence has no value yet.
+			return line, more, true
+		}
 	}
 	return line, more, changed
+}
+
+// special reports whether a line begins with something that is handled before
+// definitions are replaced.
+func special(line string) bool {
+	_, _, definition := definitionHead(line)
+	return definition || strings.HasPrefix(line, "@") || strings.HasPrefix(line, "~SEQ") || strings.HasPrefix(line, "~LST")
 }
 
 // value returns what a reference stands for. A multi-line definition is

@@ -396,9 +396,7 @@ func restart(line string) int {
 				continue
 			}
 			rest := strings.TrimLeft(line[i+1:], blanks)
-			_, _, definition := definitionHead(rest)
-			_, _, include := includeLine(rest)
-			if definition || include || strings.HasPrefix(rest, "@") || strings.HasPrefix(rest, "~SEQ") || strings.HasPrefix(rest, "~LST") {
+			if _, _, include := includeLine(rest); include || special(rest) {
 				return i + 1
 			}
 		}
