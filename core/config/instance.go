@@ -157,13 +157,12 @@ type Instance struct {
 	PromoteSecondaries bool
 
 	// Interfaces.
-	VMAC                   *VMAC
-	VMACXmitBase           bool
-	UseVMACAddr            bool
-	IPVLAN                 *IPVLAN
-	DontTrackPrimary       bool
-	LinkbeatUsePolling     bool
-	LVSSyncDaemonInterface string
+	VMAC               *VMAC
+	VMACXmitBase       bool
+	UseVMACAddr        bool
+	IPVLAN             *IPVLAN
+	DontTrackPrimary   bool
+	LinkbeatUsePolling bool
 
 	// Gratuitous ARP and unsolicited NA.
 	GARPMasterDelay         time.Duration

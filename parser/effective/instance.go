@@ -71,7 +71,6 @@ func deviceRows() []row[instance] {
 		flag("dont_track_primary", func(v *instance) bool { return v.DontTrackPrimary }),
 		flag("promote_secondaries", func(v *instance) bool { return v.PromoteSecondaries }),
 		flag("linkbeat_use_polling", func(v *instance) bool { return v.LinkbeatUsePolling }),
-		text("lvs_sync_daemon_interface", func(v *instance) string { return v.LVSSyncDaemonInterface }),
 	}
 }
 

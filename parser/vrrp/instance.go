@@ -295,14 +295,16 @@ func (r *Room) linkbeatUsePolling(p *reader.Pass, s *reader.Statement) {
 	r.instance.LinkbeatUsePolling = true
 }
 
+// lvsSyncDaemonInterface is the older way to say lvs_sync_daemon; there is one
+// sync daemon for all instances.
 func (r *Room) lvsSyncDaemonInterface(p *reader.Pass, s *reader.Statement) {
-	v, name := r.instance, p.Need(s, 1)
+	v, g := r.instance, &p.Config.Global
 	p.General(msgSyncInterface, v.Name)
 	// As in the C daemon, where a negative width pads as a positive one does.
 	p.General(msgSyncInterfaceHint, len(v.Name)-2, "")
-	if v.LVSSyncDaemonInterface != "" {
-		p.General(msgSyncInterfaceTwice, v.Name, v.LVSSyncDaemonInterface)
+	if g.LVSSyncDaemon != nil {
+		p.General(msgSyncInterfaceTwice, v.Name, g.LVSSyncDaemon.Interface)
 		return
 	}
-	v.LVSSyncDaemonInterface = p.Keep(name)
+	g.LVSSyncDaemon = &config.SyncDaemon{Interface: p.Keep(p.Need(s, 1)), Instance: v.Name, ID: -1}
 }
