@@ -32,11 +32,11 @@ func (fakeHost) Link(name string) (reader.Link, bool) {
 
 func (fakeHost) User(name string) (uid, gid uint32, ok bool) {
 	switch name {
-	case "root", "0":
+	case "root":
 		return 0, 0, true
-	case "nobody", "65534":
+	case "nobody":
 		return 65534, 65534, true
-	case "daemon", "1":
+	case "daemon":
 		return 1, 1, true
 	}
 	return 0, 0, false
@@ -44,11 +44,11 @@ func (fakeHost) User(name string) (uid, gid uint32, ok bool) {
 
 func (fakeHost) Group(name string) (gid uint32, ok bool) {
 	switch name {
-	case "root", "0":
+	case "root":
 		return 0, true
-	case "nogroup", "65534":
+	case "nogroup":
 		return 65534, true
-	case "daemon", "1":
+	case "daemon":
 		return 1, true
 	}
 	return 0, false

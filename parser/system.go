@@ -43,9 +43,7 @@ func (m *machine) Link(name string) (reader.Link, bool) {
 func (m *machine) User(name string) (uid, gid uint32, ok bool) {
 	u, err := user.Lookup(name)
 	if err != nil {
-		if u, err = user.LookupId(name); err != nil {
-			return 0, 0, false
-		}
+		return 0, 0, false
 	}
 	id, err1 := strconv.ParseUint(u.Uid, 10, 32)
 	group, err2 := strconv.ParseUint(u.Gid, 10, 32)
@@ -56,9 +54,7 @@ func (m *machine) User(name string) (uid, gid uint32, ok bool) {
 func (m *machine) Group(name string) (gid uint32, ok bool) {
 	g, err := user.LookupGroup(name)
 	if err != nil {
-		if g, err = user.LookupGroupId(name); err != nil {
-			return 0, false
-		}
+		return 0, false
 	}
 	id, err := strconv.ParseUint(g.Gid, 10, 32)
 	return uint32(id), err == nil

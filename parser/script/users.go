@@ -50,11 +50,8 @@ func (u *Users) Default(p *reader.Pass) (owner Owner, ok bool) {
 		}
 		uid, gid = p.Host.Self()
 	}
-	owner = Owner{uid, gid}
-	if found {
-		u.owner, u.known = owner, true
-	}
-	return owner, true
+	u.owner, u.known = Owner{uid, gid}, true
+	return u.owner, true
 }
 
 // Named returns the owner that a user and perhaps a group name; the group
