@@ -140,3 +140,38 @@ func TestEachThread(t *testing.T) {
 		t.Errorf("%d threads of %d seen, %v", len(seen), len(entries), err)
 	}
 }
+
+// A realtime loop that has much to do sleeps in between, for the kernel to see:
+// RLIMIT_RTTIME counts the time since a thread last slept.
+func TestBreath(t *testing.T) {
+	sleeps := func(breathing bool) int64 {
+		slept := make(chan int64)
+		go func() {
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			l := NewLoop()
+			l.breathing = breathing
+			ctx, cancel := context.WithCancel(t.Context())
+			end := time.Now().Add(20 * time.Millisecond)
+			var work func()
+			work = func() {
+				for from := time.Now(); time.Since(from) < 100*time.Microsecond; {
+				}
+				if time.Now().After(end) {
+					cancel()
+				}
+				l.Post(work)
+			}
+			l.Post(work)
+			var before, after unix.Rusage
+			_ = unix.Getrusage(unix.RUSAGE_THREAD, &before)
+			l.Run(ctx)
+			_ = unix.Getrusage(unix.RUSAGE_THREAD, &after)
+			slept <- after.Nvcsw - before.Nvcsw
+		}()
+		return <-slept
+	}
+	if with, without := sleeps(true), sleeps(false); with < 5 || with < 2*without {
+		t.Errorf("slept %d times, %d times without need", with, without)
+	}
+}
