@@ -1,6 +1,9 @@
 package reader
 
-import "keepalived/parser/keyword"
+import (
+	"keepalived/parser/keyword"
+	"keepalived/parser/syntax"
+)
 
 // Handler is what to do at a keyword. The fields that are set depend on the
 // keyword's shape.
@@ -100,4 +103,25 @@ func join(path, name string) string {
 // active reports whether the handler works in a pass.
 func (e *entry) active(p *Pass) bool {
 	return e.handler.In == 0 || e.handler.In.Has(p.Process)
+}
+
+// regular reports whether every process takes the same text for the blocks of
+// the top level. Where a brace is missing, or is one too many, a process may
+// read as lines of its own what others have left out.
+func (l *Language) regular(f *syntax.File) bool {
+	var words []string
+	for _, i := range f.Items {
+		switch {
+		case i.Kind == syntax.Trouble:
+			continue
+		case i.Kind != syntax.Statement || i.Block != nil && !i.Block.Closed:
+			return false
+		case i.Block == nil:
+			words, _ = syntax.Words(words[:0], i.Text)
+			if e := l.top.entries[(&Statement{Words: words}).Keyword()]; e != nil && e.keyword.Shape != keyword.Scalar {
+				return false
+			}
+		}
+	}
+	return true
 }

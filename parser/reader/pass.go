@@ -38,6 +38,7 @@ type Pass struct {
 	words    []string
 	inactive func(keyword string)
 	rejected bool // inside a block that its keyword has rejected
+	regular  bool // all processes agree on what is a block
 }
 
 // NewPass prepares the reading of a file for one process.
@@ -68,6 +69,7 @@ func (p *Pass) Read(l *Language, inactive func(keyword string)) (complete bool) 
 		}
 	}()
 	p.cursor, p.inactive, p.reading = syntax.NewCursor(p.file), inactive, true
+	p.regular = l.regular(p.file)
 	if p.Origins != nil {
 		p.Origins.begin(p)
 	}

@@ -153,7 +153,7 @@ func (p *Pass) block(e *entry, s *Statement, top bool) {
 	}
 	p.leave()
 	p.rejected = rejected
-	if top && e.keyword.Passes.Last(p.Process) {
+	if top && p.regular && e.keyword.Passes.Last(p.Process) {
 		p.cursor.Forget(item)
 	}
 }
