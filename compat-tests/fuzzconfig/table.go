@@ -20,8 +20,8 @@ type row struct {
 	// repeated are messages of which version 2.2.7 says the same one again
 	// later.
 	repeated *regexp.Regexp
-	// ends is a message after which version 2.2.7 checks nothing more of VRRP,
-	// and we do.
+	// ends is a message with which one side ends the checks of VRRP, and the
+	// other does not.
 	ends *regexp.Regexp
 }
 
@@ -37,8 +37,6 @@ var table = []row{
 	{reason: "2.4.3 finds a virtual server without real servers at its }", both: re(`^Virtual server .* has no real servers - ignoring$`)},
 	{reason: "2.4.3 finds a group without members at its }", theirs: re(`^Sync group .* has no virtual router\(s\)\. removing$`), ours: re(`^(Sync|Static track) group .* has no members - removing$`)},
 	{reason: "2.2.7 warns of no address in the minimum check and again later", repeated: re(`\) No VIP specified; at least one is sensible$`)},
-	{reason: "2.2.7 has the fatal check for an address in the minimum check", ends: re(`\) No VIP specified; at least one is required$`)},
-	{reason: "2.2.7 wants an interface with unicast too", ends: re(`\) Unknown interface!$`)},
 	{reason: "Debian's 2.2.7 is built without iptables", theirs: re(`^iptables not supported, using nftables instead\.`)},
 	{reason: "2.2.7 does not look at the directory of a track_file", ours: re(`^(realpath\(\) error|track file directory for|The filesystem of|.* track file .* not found)`)},
 	{reason: "2.2.7 has no limits for rtt, rttvar and rto_min", ours: re(`^(rtt|rttvar|rto|rto_min) value .*(below minimum|exceeds maximum|exponential form)`)},
@@ -48,6 +46,19 @@ var table = []row{
 	{reason: "2.2.7 takes regex without a pattern", ours: re(`^regex missing or too many fields$`)},
 	{reason: "2.2.7 keeps a backslash behind a comment", theirs: re(`^Unknown keyword '\\'$`)},
 	{reason: "the number of a garp group is another one in 2.2.7", theirs: re(`^garp group \d+ does not have any delay set - removing$`), ours: re(`^garp group \d+ does not have any delay set - removing$`)},
+	{reason: "Debian's 2.2.7 is built without iptables, and takes vrrp_iptables for nftables", theirs: re(`^nftables already specified - ignoring$`), ours: re(`^iptables already specified - ignoring$`)},
+	{reason: "2.2.7 words the options of a peer without its address", theirs: re(`^\([^()]*\) (\S+ is missing a value|unknown unicast_peer option|min_ttl)`), ours: re(`^\([^()]*\) \S+ - (\S+ is missing a value|unknown unicast_peer option|min_ttl)`)},
+	{reason: "2.4.3 splits a script by other rules when a quote is open", theirs: re("^Unmatched quote: '(script|notify|quorum_|startup_script|shutdown_script|misc_path)"), ours: re(`^String '(script|notify|quorum_|startup_script|shutdown_script|misc_path)`)},
+	{reason: "the C daemon shows the source address in the place of the neighbour's", theirs: re(`^Configuration error: BFD instance .* are not of the same family`), ours: re(`^Configuration error: BFD instance .* are not of the same family`)},
+	{reason: "2.2.7 does not check it", ours: re(`^(\([^()]*\):? )?(` +
+		`Invalid value '.*' for global (use_symlink_path|vrrp_check_adv_addr|vrrp_strict) specified|emailfrom - ignoring extra entries|` +
+		`VRRP Error : .* name (too long|empty) - ignored|vrrp_ipsets: set name .* used more than once|snmp stats vs update interval|dbus_no_interface_name missing|` +
+		`Invalid JSON version|.* requires (version|path|a non-empty path)$|cannot use VMAC if no interface specified|Invalid tls_compliant option|` +
+		`ignoring owner_ignore_adverts|strict_mode with priority|invalid v3_checksum_as_v2)`)},
+	{reason: "2.2.7 has other words for it", theirs: re(`^(SSL .* already specified - replacing|VRRP Error : ip.* name too long - ignored|(ipvs )?nftables table name too long - ignoring)$`)},
+	{reason: "2.2.7 has the fatal check for an address in the minimum check", ends: re(`\) No VIP specified; at least one is required$`)},
+	{reason: "2.2.7 wants an interface with unicast too", ends: re(`\) Unknown interface!$`)},
+	{reason: "2.2.7 accepts unicast peers in strict mode", ends: re(`\) Unicast peers are not supported in strict mode$`)},
 }
 
 // exclusions are the questions whose answers cannot be compared.
@@ -57,6 +68,12 @@ var exclusions = []struct {
 }{
 	{"2.2.7 reads the interval and time-out of a script as whole seconds", textual(`(?m)^[^\S\n]*(interval|timeout)\b[^\S\n]*("|[^1-9\s]|[1-9]\d{0,3}[^\d\s]|\d{5}|$)`)},
 	{"2.2.7 looks at two words of use_vmac and use_ipvlan only", textual(`use_(vmac|ipvlan)([^\S\n]+[^\s{}]+){3}|use_(vmac|ipvlan).*\b(name|group|netlink_notify)\b`)},
+	{"the children of 2.2.7 take an escaped # or ! for a comment", textual(`\\[#!]`)},
+	{"2.2.7 takes ${_RANDOM} at the end of a line only", textual(`\$\{_RANDOM[^}\n]*\}[^\n]*\S`)},
+	{"a line of blanks or a comment ends a multi-line definition in 2.2.7, in some processes", textual(`\\\n([ \t]+\n|[ \t]*[#!])|[#!][^\n]*\\\n`)},
+	{"2.2.7 ends a sync group at its second list", said(`Group list already specified for sync group`)},
+	{"the parent of 2.2.7 loses the line after a list with braces that is wrong", said(`Invalid ~LST specification '~LST\s*\(\{`)},
+	{"2.2.7 acts on the keywords of a block that it has rejected, when the { is missing", said(`(skipping|already defined|must have a name|already (specified|configured).*)\n(\([^\n()]*\) )?Missing '\{' at beginning`)},
 	{"a definition that redefines itself while it is used", textual(`\$(\w+)=[^\n]*\\\n\s*\$\w+=`)},
 	{"a script as another user ends a test of 2.2.7 with SIGTERM", func(q question) bool { return q.theirs.status == 143 }},
 }
@@ -67,6 +84,15 @@ func textual(expression string) func(question) bool {
 	return func(q question) bool { return what.MatchString(q.text) }
 }
 
+// said makes a condition about the messages of the C daemon.
+func said(expression string) func(question) bool {
+	what := re(expression)
+	return func(q question) bool { return what.MatchString(strings.Join(q.theirs.messages, "\n")) }
+}
+
+// statusMissing ends a test at once.
+const statusMissing = 2
+
 // normalise takes the known differences out of two answers, and returns the
 // rows that it needed.
 func normalise(theirs, ours *answer) []int {
@@ -75,6 +101,10 @@ func normalise(theirs, ours *answer) []int {
 		r := &table[i]
 		n := theirs.leaveOut(r.theirs, ours.messages) + ours.leaveOut(r.ours, theirs.messages)
 		n += theirs.setApart(r.both) + ours.setApart(r.both)
+		if r.both != nil && min(theirs.status, ours.status) == statusMissing {
+			// The moment never came for one of them.
+			n += theirs.leaveOut(r.both, nil) + ours.leaveOut(r.both, nil)
+		}
 		n += theirs.once(r.repeated)
 		if r.ends != nil && cut(theirs, ours, r.ends) {
 			n++
@@ -172,19 +202,31 @@ func (a *answer) once(what *regexp.Regexp) int {
 }
 
 // cut leaves out of both answers what belongs to the checks of VRRP, from the
-// message that ends them for version 2.2.7 on.
+// message on with which one of them ends these.
 func cut(theirs, ours *answer, what *regexp.Regexp) bool {
-	at := slices.IndexFunc(theirs.messages, func(m string) bool { return matches(what, m) })
-	if at < 0 || at > len(ours.messages) || !slices.Equal(theirs.messages[:at], ours.messages[:at]) ||
-		at < len(ours.messages) && ours.messages[at] == theirs.messages[at] {
+	at := 0
+	for t, o := theirs.messages, ours.messages; at < min(len(t), len(o)) && t[at] == o[at]; {
+		at++
+	}
+	ending := func(a *answer) bool {
+		return slices.ContainsFunc(a.messages[at:at+checks(a.messages[at:])], func(m string) bool { return matches(what, m) })
+	}
+	if !ending(theirs) && !ending(ours) {
 		return false
 	}
 	for _, a := range []*answer{theirs, ours} {
-		end := at
-		for end < len(a.messages) && place.FindString(a.messages[end]) == "" && !strings.HasPrefix(a.messages[end], "There are ") && !strings.HasPrefix(a.messages[end], "Virtual server ") {
-			end++
-		}
-		a.keep(slices.Concat(a.messages[:at], a.messages[end:]))
+		a.keep(slices.Concat(a.messages[:at], a.messages[at+checks(a.messages[at:]):]))
 	}
 	return true
+}
+
+// checks returns how many messages at the beginning are those of checks after
+// reading.
+func checks(messages []string) int {
+	for i, m := range messages {
+		if place.MatchString(m) || strings.HasPrefix(m, "There are ") || strings.HasPrefix(m, "Virtual server ") {
+			return i
+		}
+	}
+	return len(messages)
 }
