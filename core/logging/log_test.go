@@ -148,3 +148,37 @@ func TestStuckOutput(t *testing.T) {
 		}
 	})
 }
+
+// A pipe with room for a short line takes only a part of a long one: that must
+// not be waited for either.
+func TestLongLine(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := Open(Options{Console: w})
+	long := strings.Repeat("x", 60000)
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		log := slog.New(l)
+		log.Info(long)
+		log.Info(long)
+	}()
+	select {
+	case <-written:
+	case <-time.After(10 * time.Second):
+		t.Error("the caller waits for the reader of the log")
+	}
+	done := make(chan int)
+	go func() {
+		text, _ := io.ReadAll(r)
+		done <- len(text)
+	}()
+	<-written
+	l.Close(10 * time.Second)
+	w.Close()
+	if n := <-done; n < 2*len(long) {
+		t.Errorf("%d bytes came", n)
+	}
+}

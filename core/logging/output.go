@@ -13,7 +13,13 @@ import (
 // it must not be made non-blocking, so it is polled first.
 type console struct{ file *os.File }
 
+// pipeRoom is how much a pipe takes that polls as writable (PIPE_BUF).
+const pipeRoom = 4096
+
 func (c console) try(line []byte) bool {
+	if len(line) > pipeRoom {
+		return false
+	}
 	fds := []unix.PollFd{{Fd: int32(c.file.Fd()), Events: unix.POLLOUT}}
 	n, err := unix.Poll(fds, 0)
 	if err != nil || n == 0 {
