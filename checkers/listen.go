@@ -14,7 +14,8 @@ import (
 // then FIFOs.
 func listen(s *Service) fifos {
 	s.events.Add(notify.NewScripts(s.runner))
-	f := notify.NewFIFOs(false, s.runner, s.env.Log)
+	// The readers of FIFOs run on to the end of the process.
+	f := notify.NewFIFOs(false, script.New(s.env.Loop, s.env.Log), s.env.Log)
 	s.events.Add(f)
 	return f
 }
@@ -24,13 +25,16 @@ func listen(s *Service) fifos {
 const scriptGrace = time.Second
 
 // runScript runs the script of a MISC_CHECK.
-func runScript(ctx context.Context, s *Service, c *config.Script, timeout time.Duration, done func(machine.MiscResult)) {
+func runScript(ctx context.Context, s *Service, c *config.Script, timeout time.Duration, done func(outcome)) {
 	var stop func() bool
 	run := s.runner.Run(script.Command{
 		Name: c.Path, Script: c, Timeout: timeout,
 		Done: func(r script.Result) {
 			stop()
-			done(machine.MiscResult{Status: r.Status, Signal: int(r.Signal), TimedOut: r.TimedOut})
+			var o outcome
+			o.Void = r.NotRun // it has been logged, and says nothing about the server
+			o.misc = machine.MiscResult{Status: r.Status, Signal: int(r.Signal), TimedOut: r.TimedOut}
+			done(o)
 		},
 	})
 	stop = context.AfterFunc(ctx, func() { s.env.Loop.Post(func() { run.Terminate(scriptGrace) }) })

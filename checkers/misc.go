@@ -18,7 +18,5 @@ type misc struct {
 func newMisc(s *Service, k *machine.Checker) attempter { return misc{s, k.Config.Misc} }
 
 func (m misc) attempt(ctx context.Context, _ probe.Attempt, done func(outcome)) {
-	m.s.deps.run(ctx, m.s, m.check.Script, m.check.Timeout, func(r machine.MiscResult) {
-		done(outcome{misc: r})
-	})
+	m.s.deps.run(ctx, m.s, m.check.Script, m.check.Timeout, done)
 }

@@ -1,10 +1,8 @@
 package checkers
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -17,7 +15,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"keepalived/checkers/internal/fixture"
 	"keepalived/core/config"
 	"keepalived/core/process"
 	"keepalived/ipvs"
@@ -248,67 +245,37 @@ global_defs {
     lvs_notify_fifo %s/fifo
 }
 `, mark, port, check, dir, dir)
-	record := new(recorder)
-	loop := process.NewLoop()
-	s := New(process.Env{Loop: loop, Log: slog.New(record), Options: process.Options{TmpDir: dir}}).(*Service)
-	fake := ipvs.NewFake()
-	s.deps.open = func(*config.Config) (ipvs.Client, error) { return fake, nil }
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() { loop.Run(ctx); close(ended) }()
-	on := func(f func()) { done := make(chan struct{}); loop.Post(func() { f(); close(done) }); <-done }
-	table := func() (s string) { on(func() { s = fake.String() }); return s }
-	until := func(what string, f func() bool) {
-		t.Helper()
-		for end := time.Now().Add(20 * time.Second); !f(); time.Sleep(5 * time.Millisecond) {
-			if time.Now().After(end) {
-				t.Fatalf("not reached: %s\n%s\n%s", what, table(), strings.Join(record.lines(), "\n"))
-			}
-		}
-	}
+	r := newReal(t)
+	r.s.env.Options.TmpDir = dir
 	head := "-A -t 10.9.0.1:80 -s rr\n"
 	server := func(w int) string {
 		return head + fmt.Sprintf("-a -t 10.9.0.1:80 -r 127.0.0.1:%d -m -w %d\n", port, w)
 	}
-	on(func() { err = s.Start(fixture.Read(text)) })
-	if err != nil {
-		t.Fatal(err)
-	}
+	r.start(text)
 	reader, err := os.OpenFile(filepath.Join(dir, "fifo"), os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer reader.Close()
-	until("the script's weight", func() bool { return table() == server(5) })
+	r.until("the script's weight", func() bool { return r.table() == server(5) })
 	if err := os.WriteFile(filepath.Join(dir, "f1"), []byte("3\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	until("the file's weight", func() bool { return table() == server(8) })
-	until("the quorum script", func() bool { _, err := os.Stat(mark); return err == nil })
+	r.until("the file's weight", func() bool { return r.table() == server(8) })
+	r.until("the quorum script", func() bool { _, err := os.Stat(mark); return err == nil })
 	l.Close()
-	until("down", func() bool { return table() == head })
-	on(func() { s.Signal(process.SignalData) })
+	r.until("down", func() bool { return r.table() == head })
+	r.on(func() { r.s.Signal(process.SignalData) })
 	if b, err := os.ReadFile(filepath.Join(dir, dataFile)); err != nil || !strings.Contains(string(b), "   num failed checkers = 1\n") {
 		t.Errorf("dump: %v\n%s", err, b)
 	}
-	stopped := make(chan struct{})
-	on(func() { s.Stop(func() { close(stopped) }) })
-	select {
-	case <-stopped:
-	case <-time.After(10 * time.Second):
-		t.Fatal("the stop does not end")
-	}
-	if got := fake.String(); got != "" {
-		t.Errorf("left behind:\n%s", got)
-	}
+	r.stop()
 	want := fmt.Sprintf("VS [10.9.0.1]:tcp:80 UP\nRS [127.0.0.1]:tcp:%d [10.9.0.1]:tcp:80 DOWN\nVS [10.9.0.1]:tcp:80 DOWN\n", port)
 	b := make([]byte, 4096)
 	n, _ := reader.Read(b)
 	if string(b[:n]) != want {
 		t.Errorf("fifo %q, want %q", b[:n], want)
 	}
-	cancel()
-	<-ended
 }
 
 // A group with ha_suspend is checked while this host has one of its addresses.
@@ -347,6 +314,81 @@ virtual_server group g {
 			if !slices.Equal(logs, want) {
 				t.Errorf("%s: %q, want %q", c.add, logs, want)
 			}
+		}
+	})
+}
+
+// Thresholds that a reload changes reach the kernel, and nothing else is
+// touched.
+func TestThresholdsAtReload(t *testing.T) {
+	inBubble(t, func(t *testing.T, l *lab) {
+		text := func(thresholds string) string {
+			return strings.Replace(oneServer, "TCP_CHECK", thresholds+"\n TCP_CHECK", 1) + strings.Replace(oneServer, "10.9.0.1", "10.9.0.2", 1)
+		}
+		l.open("10.1.1.1:8001")
+		_ = l.start(text("uthreshold 10\n lthreshold 5"))
+		l.wait(5 * time.Second)
+		for _, c := range []struct{ thresholds, want string }{
+			{"uthreshold 20\n lthreshold 5", "-e -t 10.9.0.1:80 -r 10.1.1.1:8001 -m -w 1 -x 20 -y 5"},
+			{"", "-e -t 10.9.0.1:80 -r 10.1.1.1:8001 -m -w 1"},
+		} {
+			l.kernel.Log()
+			_ = l.reload(text(c.thresholds))
+			if got := l.kernel.Log(); !slices.Equal(got, []string{c.want}) {
+				t.Errorf("%q: commands %q, want %q", c.thresholds, got, c.want)
+			}
+		}
+	})
+}
+
+// The persistence granularity of a virtual server is that of every service of
+// its group.
+func TestGroupGranularity(t *testing.T) {
+	inBubble(t, func(t *testing.T, l *lab) {
+		_ = l.start(`
+virtual_server_group g {
+    10.9.1.1-2 80
+    fwmark 5
+}
+virtual_server group g {
+    protocol TCP
+    lvs_sched rr
+    persistence_timeout 60
+    persistence_granularity 255.255.255.0
+    real_server 10.1.1.1 8001 { }
+}
+`)
+		want := ""
+		for _, service := range []string{"-t 10.9.1.1:80", "-t 10.9.1.2:80", "-f 5"} {
+			want += fmt.Sprintf("-A %s -s rr -p 60 -M 255.255.255.0\n-a %[1]s -r 10.1.1.1:8001 -m -w 1\n", service)
+		}
+		if got := l.kernel.String(); got != want {
+			t.Errorf("table\n%swant\n%s", got, want)
+		}
+	})
+}
+
+// A PING_CHECK rests at once when the address of its virtual server leaves,
+// also when its last probe was good.
+func TestSuspendPing(t *testing.T) {
+	inBubble(t, func(t *testing.T, l *lab) {
+		l.open("10.1.1.1:8001")
+		_ = l.start(strings.NewReplacer("TCP_CHECK", "PING_CHECK", "protocol TCP", "protocol TCP\n ha_suspend\n warmup 0").Replace(oneServer))
+		attempts := func(d time.Duration) int {
+			before := len(l.attempts)
+			l.wait(d)
+			return len(l.attempts) - before
+		}
+		if n := attempts(20 * time.Second); n != 0 {
+			t.Errorf("%d attempts without the address", n)
+		}
+		l.on(func() { l.s.addressChanged(parse("10.9.0.1"), true, false) })
+		if n := attempts(40 * time.Second); n != 10 {
+			t.Errorf("%d attempts in 40 s with the address, want 10", n)
+		}
+		l.on(func() { l.s.addressChanged(parse("10.9.0.1"), false, false) })
+		if n := attempts(40 * time.Second); n != 0 {
+			t.Errorf("%d attempts after the address has left", n)
 		}
 	})
 }

@@ -60,13 +60,12 @@ type deps struct {
 	files  func(*Service) (stop func())
 	// run runs a script; done is called on the loop, once, soon after ctx has
 	// ended it.
-	run func(ctx context.Context, s *Service, script *config.Script, timeout time.Duration, done func(machine.MiscResult))
+	run func(ctx context.Context, s *Service, script *config.Script, timeout time.Duration, done func(outcome))
 }
 
 // fifos are the notification FIFOs.
 type fifos interface {
 	Load(*config.Config)
-	Readers() int // scripts that read one
 	Close()
 }
 
@@ -239,13 +238,14 @@ func (s *Service) release() {
 	}
 }
 
-// finish ends the stop once no attempt and no script is left, or at the
-// latest at end. A reader of a FIFO is a script as well; it is ended last.
+// finish ends the stop once no attempt and no script is left, or at end; what
+// runs then is killed.
 func (s *Service) finish(end time.Time, done func()) {
-	if left := time.Until(end); left > 0 && (s.running > 0 || s.runner.Running() > s.fifos.Readers()) {
+	if left := time.Until(end); left > 0 && (s.running > 0 || s.runner.Running() > 0) {
 		s.env.Loop.AfterFunc(min(left, 10*time.Millisecond), func() { s.finish(end, done) })
 		return
 	}
+	s.runner.Kill()
 	s.fifos.Close()
 	s.restorePing()
 	if s.kernel != nil {

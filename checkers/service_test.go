@@ -71,8 +71,7 @@ func (r *recorder) Load(c *config.Config) {
 	r.hasFIFO = c.Global.LVSNotifyFIFO != nil || c.Global.NotifyFIFO != nil
 }
 
-func (r *recorder) Close()       {}
-func (r *recorder) Readers() int { return 0 }
+func (r *recorder) Close() {}
 
 // Notify writes what a FIFO reader would see.
 func (r *recorder) Notify(e notify.Event) {
@@ -164,11 +163,11 @@ func (f fakeAttempter) attempt(_ context.Context, a probe.Attempt, done func(out
 	f.l.loop.Post(func() { done(outcome{Result: r}) })
 }
 
-func (l *lab) run(_ context.Context, _ *Service, script *config.Script, _ time.Duration, done func(machine.MiscResult)) {
+func (l *lab) run(_ context.Context, _ *Service, script *config.Script, _ time.Duration, done func(outcome)) {
 	name := script.Args[1]
 	l.attempts = append(l.attempts, fmt.Sprintf("%v script %s", time.Since(l.begin), name))
 	r := l.exits[name]
-	l.loop.Post(func() { done(r) })
+	l.loop.Post(func() { done(outcome{misc: r}) })
 }
 
 // on runs f on the loop and waits for everything that follows at once.

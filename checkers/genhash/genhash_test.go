@@ -207,3 +207,36 @@ func TestUsage(t *testing.T) {
 		compare(t, s, args...)
 	}
 }
+
+// A timeout of 0 is none: a slow server is waited for. (The C program gives up
+// at once.)
+func TestNoTimeout(t *testing.T) {
+	l, port := listen(t, "tcp4", "127.0.0.1:0")
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			wg.Go(func() {
+				defer c.Close()
+				request := make([]byte, 4096)
+				_, _ = c.Read(request)
+				// The client has a second in which it could give up.
+				_ = c.SetReadDeadline(time.Now().Add(time.Second))
+				_, _ = c.Read(request)
+				_, _ = io.WriteString(c, "HTTP/1.0 200 OK\r\n\r\nhello")
+			})
+		}
+	})
+	defer func() { l.Close(); wg.Wait() }()
+	args := []string{"-s", "127.0.0.1", "-p", port, "-u", "/"}
+	if _, out, _ := oracle(t, append(args, "-t", "0")); !strings.Contains(out, "imeout") {
+		t.Errorf("the C program: %q", out)
+	}
+	status, stdout, stderr := ours(append(args, "-t", "0"))
+	if status != 0 || stdout != "5d41402abc4b2a76b9719d911017c592\n" || stderr != "" {
+		t.Errorf("status %d, stdout %q, stderr %q", status, stdout, stderr)
+	}
+}

@@ -238,6 +238,9 @@ func (w *world) check() error {
 		}
 		for _, r := range v.RealServers {
 			down := 0
+			if r.Config.Unchecked && !r.Alive {
+				down++
+			}
 			for _, k := range r.Checkers {
 				if !k.Up {
 					down++

@@ -146,6 +146,9 @@ func (r *RealServer) inherit(a *actions, old *RealServer, f Files) {
 	r.entered = true
 	r.Alive, r.Previous = old.Alive, old.Previous
 	r.Effective = old.Effective
+	if r.Config.Unchecked && r.Alive {
+		r.Failed = 0 // a reload takes nobody out whom no check has found bad
+	}
 	used := make(map[*Checker]bool)
 	for _, k := range r.Checkers {
 		for _, o := range old.Checkers {

@@ -40,7 +40,7 @@ type RealServer struct {
 	Checkers []*Checker
 
 	Alive  bool
-	Failed int // checkers that are not up
+	Failed int // checkers that are not up; 1 for one that is not to serve unchecked
 	// Effective is the configured weight plus the contributions of the
 	// checkers; the kernel gets it clamped.
 	Effective int64
@@ -108,6 +108,9 @@ func New(c *config.VirtualServer, o *Options) *VirtualServer {
 
 func (v *VirtualServer) newRealServer(c *config.RealServer) *RealServer {
 	r := &RealServer{Config: c, VS: v, Name: ServerName(c.Addr, v.Config.Protocol, c.Port), Effective: c.Weight}
+	if c.Unchecked {
+		r.Failed = 1
+	}
 	for _, kc := range c.Checkers {
 		r.Checkers = append(r.Checkers, &Checker{Config: kc, RS: r, Up: true, FailedURL: -1})
 	}

@@ -149,6 +149,9 @@ type RealServer struct {
 	VirtualHost                    string
 	SNMPName                       string
 	Checkers                       []*Checker
+	// Unchecked is set when its only checkers were alpha and refused: nobody
+	// would ever find it well, so it does not enter the service.
+	Unchecked bool
 }
 
 // CheckerKind says which block a checker was.

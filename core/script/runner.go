@@ -57,6 +57,9 @@ type Result struct {
 	TimedOut bool
 	// Err is why the command could not be started.
 	Err error
+	// NotRun says that the command could not be executed, by Err or because
+	// the shell in its place could not.
+	NotRun bool
 }
 
 // Run is a command that runs, or is about to.
@@ -133,6 +136,14 @@ func (r *Run) Terminate(grace time.Duration) {
 // Forget makes the result go nowhere.
 func (r *Run) Forget() { r.command.Done = nil }
 
+// Kill sends SIGKILL to every command that has not ended, for a process that
+// is about to end itself.
+func (r *Runner) Kill() {
+	for run := range r.running {
+		run.child.signal(syscall.SIGKILL)
+	}
+}
+
 // Running is how many commands have not ended.
 func (r *Runner) Running() int { return len(r.running) }
 
@@ -146,7 +157,7 @@ func (r *Run) finish(e end) {
 	}
 	result := Result{Status: e.status, Signal: e.signal, TimedOut: r.timeout, Err: e.err}
 	if e.err != nil || e.shell && (e.status == 126 || e.status == 127) {
-		result.Status = 0
+		result.Status, result.NotRun = 0, true
 	}
 	r.command.Done(result)
 }

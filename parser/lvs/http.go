@@ -95,7 +95,9 @@ func (r *Room) urlHandlers(h reader.Handlers, path string) {
 	})
 	read("regex_min_offset", func(p *reader.Pass, s *reader.Statement) { r.regexOffset(p, s, &r.url.regex.MinOffset) })
 	read("regex_max_offset", func(p *reader.Pass, s *reader.Statement) {
-		r.url.regex.MaxOffsetSet = r.regexOffset(p, s, &r.url.regex.MaxOffset)
+		// In the C daemon a bad one counts as 0.
+		r.url.regex.MaxOffset, r.url.regex.MaxOffsetSet = 0, true
+		r.regexOffset(p, s, &r.url.regex.MaxOffset)
 	})
 	read("regex_stack", r.regexStack)
 }
@@ -157,26 +159,36 @@ func (r *Room) regex(p *reader.Pass, s *reader.Statement) {
 }
 
 // regexOffset reads an offset. What is wrong with a regex is only logged.
-func (r *Room) regexOffset(p *reader.Pass, s *reader.Statement, field *uint32) bool {
+func (r *Room) regexOffset(p *reader.Pass, s *reader.Statement, field *uint32) {
 	r.url.parameters = true
+	if s.Len() != 2 {
+		p.Log(msgRegexOffsetWords, s.Keyword())
+		return
+	}
 	v, err := strconv.ParseUint(s.Word(1), 10, 32)
 	if err != nil {
 		p.Log(msgRegexOffset, s.Keyword(), s.Word(1))
-		return false
+		return
 	}
 	*field = uint32(v)
-	return true
 }
 
 func (r *Room) regexStack(p *reader.Pass, s *reader.Statement) {
 	r.url.parameters = true
-	start, err1 := strconv.ParseUint(s.Word(1), 10, 32)
-	most, err2 := strconv.ParseUint(s.Word(2), 10, 32)
-	if err1 != nil || err2 != nil || start > most {
-		p.Log(msgRegexStack)
-		return
+	start, startErr := strconv.ParseUint(s.Word(1), 10, 32)
+	most, mostErr := strconv.ParseUint(s.Word(2), 10, 32)
+	switch {
+	case s.Len() != 3:
+		p.Log(msgRegexStackWords)
+	case startErr != nil:
+		p.Log(msgRegexStackStart)
+	case mostErr != nil:
+		p.Log(msgRegexStackMax)
+	case start > most:
+		p.Log(msgRegexStackOrder)
+	default:
+		r.url.regex.StackStart, r.url.regex.StackMax = uint32(start), uint32(most)
 	}
-	r.url.regex.StackStart, r.url.regex.StackMax = uint32(start), uint32(most)
 }
 
 func (r *Room) closeURL(p *reader.Pass) {

@@ -119,8 +119,12 @@ const (
 	msgRegexDefined       = "Duplicate regex specified - replacing %s with %s"
 	msgRegexWithout       = "regex parameters specified without regex"
 	msgRegexOffsets       = "regex min offset %d > regex_max_offset %d - ignoring"
-	msgRegexOffset        = "Invalid %s '%s'"
-	msgRegexStack         = "Invalid regex_stack values"
+	msgRegexOffsetWords   = "Missing or too may options for %s"
+	msgRegexOffset        = "Invalid %s %s specified"
+	msgRegexStackWords    = "regex_stack requires start and max values"
+	msgRegexStackStart    = "regex_stack invalid start value"
+	msgRegexStackMax      = "regex_stack invalid max value"
+	msgRegexStackOrder    = "regex stack start cannot exceed max value"
 
 	// After reading.
 	msgGroupUnknown      = "Virtual server group %s specified but not configured - ignoring virtual server %s"

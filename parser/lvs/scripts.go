@@ -23,7 +23,13 @@ func (r *Room) examine(p *reader.Pass, servers []*virtualServer) {
 	e := script.NewExaminer(p)
 	for _, v := range servers {
 		for _, rs := range v.real {
-			rs.Checkers = slices.DeleteFunc(rs.Checkers, func(c *config.Checker) bool { return c.Misc != nil && disabled(p, e, c.Misc) })
+			alpha := false
+			rs.Checkers = slices.DeleteFunc(rs.Checkers, func(c *config.Checker) bool {
+				refused := c.Misc != nil && disabled(p, e, c.Misc)
+				alpha = alpha || refused && c.Alpha
+				return refused
+			})
+			rs.Unchecked = alpha && len(rs.Checkers) == 0
 		}
 	}
 	g := &p.Config.Global

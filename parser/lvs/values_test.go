@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
@@ -15,7 +16,8 @@ import (
 var update = flag.Bool("update", false, "write what is found into the test data")
 
 // Each case is a configuration and the virtual servers that it means, every
-// default and inherited value resolved.
+// default and inherited value resolved; where it has a section "log", also what
+// the daemon only logs.
 func TestValues(t *testing.T) {
 	cases, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(cases) == 0 {
@@ -39,15 +41,25 @@ func TestValues(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got = append(got, '\n')
+			var log strings.Builder
+			for _, d := range r.Diagnostics {
+				if d.LogOnly {
+					log.WriteString(d.Message + "\n")
+				}
+			}
+			sections := []string{"", string(got) + "\n", log.String()}
 			if *update {
-				archive.Files[1].Data = got
+				for i := 1; i < len(archive.Files); i++ {
+					archive.Files[i].Data = []byte(sections[i])
+				}
 				if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if want := string(archive.Files[1].Data); string(got) != want {
-				t.Errorf("got:\n%s\nwant:\n%s", got, want)
+			for i := 1; i < len(archive.Files); i++ {
+				if want := string(archive.Files[i].Data); sections[i] != want {
+					t.Errorf("%s: got:\n%s\nwant:\n%s", archive.Files[i].Name, sections[i], want)
+				}
 			}
 		})
 	}
