@@ -176,10 +176,10 @@ func parseArguments(t *testing.T, line string) arguments {
 
 func (a *arguments) serviceOption(t *testing.T, option string, next func() string) bool {
 	t.Helper()
-	protocols := map[string]config.Protocol{"-t": config.ProtocolTCP, "-u": config.ProtocolUDP, "--sctp-service": config.ProtocolSCTP}
+	protocols := map[string]config.Protocol{"-t": config.ProtocolTCP, "-u": config.ProtocolUDP, "--sctp-service": config.ProtocolSCTP, "--xxx-service": config.ProtocolNone}
 	s := &a.service
 	switch option {
-	case "-t", "-u", "--sctp-service":
+	case "-t", "-u", "--sctp-service", "--xxx-service":
 		at := netip.MustParseAddrPort(next())
 		s.Key = ipvs.AddressKey(protocols[option], at.Addr(), at.Port())
 	case "-f":

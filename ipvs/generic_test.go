@@ -279,3 +279,15 @@ func TestRepeated(t *testing.T) {
 		}
 	}
 }
+
+// TestMarkZero shows that mark 0 has the key that the kernel gives it.
+func TestMarkZero(t *testing.T) {
+	for family, addr := range map[int]string{4: "0.0.0.0", 6: "::"} {
+		if got, want := FWMarkKey(family, 0), AddressKey(config.ProtocolNone, netip.MustParseAddr(addr), 0); got != want {
+			t.Errorf("family %d: %+v, want %+v", family, got, want)
+		}
+	}
+	if got := FWMarkKey(6, 0).String(); got != "Fwm 0 inet6" {
+		t.Errorf("named %q", got)
+	}
+}

@@ -91,6 +91,8 @@ func saveKey(k ServiceKey) string {
 	}
 	option := "-t"
 	switch k.Protocol {
+	case config.ProtocolNone:
+		option = "--xxx-service" // ipvsadm's word for mark 0, which no option makes
 	case config.ProtocolUDP:
 		option = "-u"
 	case config.ProtocolSCTP:

@@ -44,15 +44,24 @@ func AddressKey(protocol config.Protocol, addr netip.Addr, port uint16) ServiceK
 }
 
 // FWMarkKey is the key of the service for packets of a family (4 or 6) that
-// carry a firewall mark.
+// carry a firewall mark. Mark 0 is none to the kernel: it takes such a service
+// for one of no protocol, which no packet is of.
 func FWMarkKey(family int, mark uint32) ServiceKey {
-	return ServiceKey{Family: family, FWMark: mark}
+	k := ServiceKey{Family: family, FWMark: mark}
+	switch {
+	case mark != 0:
+	case family == 6:
+		k.Addr = netip.IPv6Unspecified()
+	default:
+		k.Addr = netip.IPv4Unspecified()
+	}
+	return k
 }
 
 // String is how the C daemon writes the service in IPVS errors:
 // `10.0.0.100:tcp:80`, `Fwm 3`, `Fwm 3 inet6`.
 func (k ServiceKey) String() string {
-	if k.FWMark == 0 {
+	if k.Protocol != config.ProtocolNone {
 		return fmt.Sprintf("%s:%s:%d", k.Addr, k.Protocol, k.Port)
 	}
 	if k.Family == 6 {
