@@ -49,6 +49,7 @@ type service struct {
 	restore  []restore   // sysctls to be put back at the end
 	delay    *process.Timer
 	work     work
+	lateness *process.Lateness
 	dumps    *process.Dumps
 	stopped  bool
 }
@@ -74,6 +75,7 @@ func newService(env process.Env, open func() (Host, error)) *service {
 		lanes: map[lane]*queue{}, removals: map[any]int{},
 	}
 	s.work.loop = env.Loop
+	s.lateness = env.Loop.WatchLateness(s.late)
 	s.dumps = process.NewDumps(env.Loop)
 	s.runner = script.New(env.Loop, env.Log)
 	s.fifos = notify.NewFIFOs(true, s.runner, env.Log)
@@ -113,10 +115,18 @@ func (s *service) Start(cfg *config.Config) error {
 	return nil
 }
 
+// late passes on that some timer of the process was served late (7.5).
+func (s *service) late(by time.Duration) {
+	if !s.stopped {
+		s.do(s.machine.Late(time.Now(), by))
+	}
+}
+
 // adopt makes the runtime objects of a configuration.
 func (s *service) adopt(cfg *config.Config) {
 	s.cfg = cfg
 	s.machine = fsm.New(cfg.VRRP.Instances, cfg.VRRP.SyncGroups)
+	s.lateness.Limit = s.machine.LateLimit()
 	s.routers = nil
 	for _, in := range s.machine.Instances {
 		r := newRouter(s, in)

@@ -34,3 +34,26 @@ func TestStandstill(t *testing.T) {
 		b.stop()
 	})
 }
+
+// A MASTER with timer_expired_backup that stood still steps back, also when it
+// is another timer than its own that shows it (7.5).
+func TestTimerExpiredBackup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var wire network.Segment
+		a := newNode(t, &wire, 1)
+		a.start(instance("priority 150\nnopreempt\ntimer_expired_backup\n" + vip))
+		sleep(10 * time.Second) // adverts at 3.414 + n
+		a.take()
+		a.run(func() {
+			a.loop.AfterFunc(100*time.Millisecond, func() {}) // due at 10.1, the advert at 10.414
+			time.Sleep(3300 * time.Millisecond)
+		})
+		sleep(time.Millisecond)
+		log := a.take("removing")
+		equal(t, "log", log, `
+13.300 VRRP thread timer expired 3.200000 seconds ago
+13.300 (VI_1) Entering BACKUP STATE
+`)
+		a.stop()
+	})
+}

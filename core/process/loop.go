@@ -19,9 +19,7 @@ type Loop struct {
 	alarm  alarm
 	seq    uint64
 
-	late      func(by time.Duration)
-	lateLimit time.Duration
-	lateSeen  time.Time // timers due before this one have been told of
+	lateness []*Lateness
 
 	breathing bool      // see breathe
 	breath    time.Time // when the loop last slept
@@ -80,10 +78,29 @@ func (l *Loop) Run(ctx context.Context) {
 	}
 }
 
-// OnLate has f called when a timer is served more than limit late, once for all
-// timers that were due when that happened.
-func (l *Loop) OnLate(limit time.Duration, f func(by time.Duration)) {
-	l.late, l.lateLimit = f, limit
+// Lateness is a watch over timers that are served late.
+type Lateness struct {
+	// Limit is how late a timer may be served without being told of; 0:
+	// any.
+	Limit time.Duration
+	late  func(by time.Duration)
+	seen  time.Time // timers due before this one have been told of
+}
+
+// WatchLateness has f called on the loop before a timer runs that is served too
+// late: once for all timers that were due at that moment, with the lateness of
+// the first.
+func (l *Loop) WatchLateness(f func(by time.Duration)) *Lateness {
+	w := &Lateness{late: f}
+	l.lateness = append(l.lateness, w)
+	return w
+}
+
+func (w *Lateness) look(due, now time.Time) {
+	if by := now.Sub(due); w.Limit > 0 && by > w.Limit && due.After(w.seen) {
+		w.seen = now
+		w.late(by)
+	}
 }
 
 // longestBreath is how long a realtime loop works without sleeping.
@@ -126,9 +143,8 @@ func (l *Loop) fire(ctx context.Context) time.Time {
 			return t.when
 		}
 		heap.Pop(&l.timers)
-		if by := now.Sub(t.when); l.late != nil && by > l.lateLimit && t.when.After(l.lateSeen) {
-			l.lateSeen = now
-			l.late(by)
+		for _, w := range l.lateness {
+			w.look(t.when, now)
 		}
 		t.f()
 	}

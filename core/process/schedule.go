@@ -27,6 +27,8 @@ type scheduling struct {
 	now  config.Scheduling
 	max  int // priority up to which lateness may raise
 	auto int // realtime priority to which it has raised, 0: none
+	// lateness tells of timers that were late.
+	lateness *Lateness
 
 	ordinary struct { // as the process was started
 		nice     int
@@ -36,6 +38,7 @@ type scheduling struct {
 
 func newScheduling(log *slog.Logger, kind Kind, loop *Loop) *scheduling {
 	s := &scheduling{log: log, kind: kind, loop: loop}
+	s.lateness = loop.WatchLateness(s.late)
 	if n, err := unix.Getpriority(unix.PRIO_PROCESS, 0); err == nil {
 		s.ordinary.nice = 20 - n // the system call's result is never negative
 	}
@@ -49,7 +52,7 @@ func (s *scheduling) apply(g *config.Global, want config.Scheduling) {
 	had := s.now
 	s.now, s.max = want, g.MaxAutoPriority
 	s.auto = min(s.auto, s.max)
-	s.loop.OnLate(g.MinAutoPriorityDelay, s.late)
+	s.lateness.Limit = g.MinAutoPriorityDelay
 	switch {
 	case s.realtime() > 0:
 		s.setRealtime()

@@ -23,7 +23,8 @@ func TestLateTimers(t *testing.T) {
 		l := NewLoop()
 		ctx, cancel := context.WithCancel(t.Context())
 		var got []time.Duration
-		l.OnLate(time.Second, func(by time.Duration) { got = append(got, by) })
+		l.WatchLateness(func(by time.Duration) { got = append(got, by) }).Limit = time.Second
+		l.WatchLateness(func(time.Duration) { t.Error("told without a limit") })
 		for _, at := range []time.Duration{1, 2, 3, 20, 30} {
 			l.AfterFunc(at*time.Second, func() {})
 		}

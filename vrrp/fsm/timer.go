@@ -81,6 +81,10 @@ func (m *Machine) late(by time.Duration) {
 	}
 }
 
+// LateLimit is how late a timer of the process may be served before Late is to
+// be called, 0 when it need not be.
+func (m *Machine) LateLimit() time.Duration { return m.lateLimit }
+
 // Late says that a timer of the process, other than an instance's, was served
 // late.
 func (m *Machine) Late(now time.Time, by time.Duration) []Action {
