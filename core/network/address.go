@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -34,9 +33,6 @@ type Address struct {
 	Protocol  uint8        // IFA_PROTO, 0 when unknown
 }
 
-// The flags which are part of a wish; the kernel adds others.
-const wishFlags = unix.IFA_F_HOMEADDRESS | unix.IFA_F_MANAGETEMPADDR | unix.IFA_F_NOPREFIXROUTE | unix.IFA_F_MCAUTOJOIN | unix.IFA_F_NODAD
-
 // AddressID is what makes two addresses of a host the same one for the kernel.
 type AddressID struct {
 	Link   int
@@ -51,32 +47,6 @@ func (a *Address) ID() AddressID { return AddressID{a.Link, a.Prefix, a.Peer} }
 // failed: the address cannot be used yet.
 func (a *Address) Tentative() bool {
 	return a.Flags&(unix.IFA_F_TENTATIVE|unix.IFA_F_DADFAILED) != 0 && a.Flags&unix.IFA_F_OPTIMISTIC == 0
-}
-
-// Satisfies reports whether the address that is (a) is as the one that should
-// be (wish): same identity, and no attribute to be changed.
-func (a *Address) Satisfies(wish *Address) bool {
-	return a.ID() == wish.ID() && a.Broadcast == wish.Broadcast && a.Scope == wish.Scope &&
-		a.Flags&wishFlags == wish.Flags&wishFlags && (wish.Label == "" || a.Label == wish.Label) &&
-		(a.Preferred == Forever) == (wish.Preferred == Forever)
-}
-
-// DiffAddresses returns what has to be deleted from, and then added to, the
-// addresses that are, to have those that should be. An address of which only
-// an attribute changes is in both lists. Both lists keep the order of their
-// source; have may hold addresses of others only if these are to be deleted.
-func DiffAddresses(have, want []Address) (del, add []Address) {
-	for i := range have {
-		if !slices.ContainsFunc(want, func(w Address) bool { return have[i].Satisfies(&w) }) {
-			del = append(del, have[i])
-		}
-	}
-	for i := range want {
-		if !slices.ContainsFunc(have, func(h Address) bool { return h.Satisfies(&want[i]) }) {
-			add = append(add, want[i])
-		}
-	}
-	return del, add
 }
 
 // AddAddress adds an address. The message and its flags are those of 03-vrrp

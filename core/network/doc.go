@@ -5,9 +5,8 @@
 // # Wishes and facts
 //
 // [Host] talks to the kernel of the network namespace in which it was opened.
-// Its verbs may be called repeatedly with the same wish: [DiffAddresses]
-// compares what should be with what is, and only the difference is applied.
-// An error of the kernel is a [RequestError], which keeps the message type and
+// Its verbs may be called repeatedly with the same wish: what is there already,
+// or is gone already, has an error number of its own. An error of the kernel is a [RequestError], which keeps the message type and
 // number that operators know from logs.
 //
 // # Watching

@@ -278,55 +278,6 @@ func TestUnknownSysctl(t *testing.T) {
 	})
 }
 
-// What DiffAddresses says, carried out, ends in what should be, and touches
-// nothing else.
-func TestDiffAddresses(t *testing.T) {
-	onBoth(t, func(t *testing.T, h host, link int) {
-		address := func(p string) Address {
-			return Address{Link: link, Prefix: netip.MustParsePrefix(p), Preferred: Forever, Protocol: Protocol}
-		}
-		wish := func(want ...Address) (touched int) {
-			t.Helper()
-			all, err := h.Addresses()
-			if err != nil {
-				t.Fatal(err)
-			}
-			var have []Address
-			for _, a := range all {
-				if a.Protocol == Protocol {
-					have = append(have, a)
-				}
-			}
-			del, add := DiffAddresses(have, want)
-			for i := range del {
-				if err := h.DelAddress(&del[i]); err != nil {
-					t.Error(err)
-				}
-			}
-			for i := range add {
-				if err := h.AddAddress(&add[i]); err != nil {
-					t.Error(err)
-				}
-			}
-			return len(del) + len(add)
-		}
-		a, b, c := address("192.0.2.100/24"), address("192.0.2.101/24"), address("2001:db8::1/128")
-		c.Flags, c.Preferred = unix.IFA_F_NODAD, 0
-		changed := b
-		changed.Label = "eth0:b"
-		for i, s := range []struct {
-			want    []Address
-			touched int
-		}{
-			{[]Address{a, b, c}, 3}, {[]Address{a, b, c}, 0}, {[]Address{a, changed}, 3}, {[]Address{changed, a}, 0}, {nil, 2},
-		} {
-			if n := wish(s.want...); n != s.touched {
-				t.Errorf("wish %d touched %d addresses, want %d", i, n, s.touched)
-			}
-		}
-	})
-}
-
 func TestRequestError(t *testing.T) {
 	onBoth(t, func(t *testing.T, h host, link int) {
 		err := h.AddAddress(&Address{Link: 4711, Prefix: netip.MustParsePrefix("192.0.2.9/24")})

@@ -6,7 +6,8 @@ import "sync"
 // neighbours that all advertise at once fits.
 const queueLength = 256
 
-// Inbox is the bounded queue between a reader and a loop.
+// Inbox is the bounded queue between a reader and a loop. When Next has returned
+// false the next datagram wakes the loop.
 type Inbox struct {
 	mu      sync.Mutex
 	ring    []Datagram // grows up to queueLength, buffers are used again
@@ -15,11 +16,6 @@ type Inbox struct {
 	dropped uint64
 	ready   func() // called when the first datagram comes into an empty queue
 }
-
-// NewInbox returns an empty queue. ready is called, on the goroutine that
-// puts, when a datagram comes into the empty queue: until Next has returned
-// false, it is not called again.
-func NewInbox(ready func()) *Inbox { return &Inbox{ready: ready} }
 
 // Put copies a datagram into the queue, or drops and counts it when the queue
 // is full.

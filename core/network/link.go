@@ -33,9 +33,6 @@ func (l *Link) Up() bool { return l.Flags&unix.IFF_UP != 0 && l.Flags&unix.IFF_R
 // Loopback reports whether the link is a loopback.
 func (l *Link) Loopback() bool { return l.Flags&unix.IFF_LOOPBACK != 0 }
 
-// Multicast reports whether the link can send to groups.
-func (l *Link) Multicast() bool { return l.Flags&unix.IFF_MULTICAST != 0 }
-
 // NoARP reports whether nobody resolves addresses on the link: its own flag,
 // which a point-to-point link may have without being asked.
 func (l *Link) NoARP() bool {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -35,6 +36,7 @@ type receiver struct {
 	buf     []byte
 	oob     []byte
 	inbox   *Inbox
+	closing chan struct{}
 	stopped chan struct{}
 }
 
@@ -60,7 +62,7 @@ func openReceiver(spec SocketSpec, o SocketOptions, bind []string, inbox *Inbox)
 	}
 	r := &receiver{
 		fd: fd, file: os.NewFile(uintptr(fd), "raw socket"), family: spec.Family,
-		buf: make([]byte, longest), oob: make([]byte, 64), inbox: inbox, stopped: make(chan struct{}),
+		buf: make([]byte, longest), oob: make([]byte, 64), inbox: inbox, closing: make(chan struct{}), stopped: make(chan struct{}),
 	}
 	go r.run()
 	return r, nil
@@ -130,8 +132,13 @@ func (o *options) prepare6(spec SocketSpec) unix.Sockaddr {
 	return &unix.SockaddrInet6{Addr: group, ZoneId: uint32(spec.Interface)}
 }
 
-// maxErrors is how many errors in a row the reader reports before it gives up.
-const maxErrors = 10
+// After maxErrors errors in a row the reader reports one each errorPause: a
+// socket may recover, and a router that has become deaf for ever would take
+// itself for the only one.
+const (
+	maxErrors  = 10
+	errorPause = time.Second
+)
 
 func (r *receiver) run() {
 	defer close(r.stopped)
@@ -140,7 +147,7 @@ func (r *receiver) run() {
 		return
 	}
 	failures := 0
-	for failures < maxErrors {
+	for {
 		var d Datagram
 		err := raw.Read(func(uintptr) bool {
 			d = r.receive()
@@ -149,12 +156,19 @@ func (r *receiver) run() {
 		if err != nil {
 			return // closed
 		}
-		if d.Err != nil {
-			failures++
-		} else {
-			failures = 0
-		}
 		r.inbox.Put(&d)
+		if d.Err == nil {
+			failures = 0
+			continue
+		}
+		if failures++; failures < maxErrors {
+			continue
+		}
+		select {
+		case <-time.After(errorPause):
+		case <-r.closing:
+			return
+		}
 	}
 }
 
@@ -214,6 +228,7 @@ func readControl(d *Datagram, oob []byte) {
 }
 
 func (r *receiver) close() {
+	close(r.closing)
 	r.file.Close()
 	<-r.stopped
 }

@@ -47,18 +47,6 @@ func (s *Segment) Attach(f *Fake, name string) {
 	s.mu.Unlock()
 }
 
-// Detach takes a link off the segment without its host noticing.
-func (s *Segment) Detach(f *Fake, name string) {
-	f.mu.Lock()
-	l := f.byName(name)
-	l.segment = nil
-	p := port{f, l.Index}
-	f.mu.Unlock()
-	s.mu.Lock()
-	s.ports = slices.DeleteFunc(s.ports, func(o port) bool { return o == p })
-	s.mu.Unlock()
-}
-
 // Frames returns what has been sent so far.
 func (s *Segment) Frames() []Frame {
 	s.mu.Lock()

@@ -277,7 +277,7 @@ func TestLinkDownAndUp(t *testing.T) {
 // A storm fills the queue and is counted; nothing waits for the reader.
 func TestInbox(t *testing.T) {
 	woken := 0
-	q := NewInbox(func() { woken++ })
+	q := &Inbox{ready: func() { woken++ }}
 	d := Datagram{Data: []byte{0, 0}}
 	for i := range queueLength + 50 {
 		binary.BigEndian.PutUint16(d.Data, uint16(i))

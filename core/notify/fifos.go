@@ -155,16 +155,6 @@ func (f *FIFOs) stop(kind string) {
 	delete(f.reader, kind)
 }
 
-// Readers is how many scripts read a FIFO now.
-func (f *FIFOs) Readers() (n int) {
-	for _, r := range f.reader {
-		if r.run != nil {
-			n++
-		}
-	}
-	return n
-}
-
 // Close ends the readers, and closes the FIFOs and removes those that were
 // created here.
 func (f *FIFOs) Close() {
