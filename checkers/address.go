@@ -16,7 +16,7 @@ import (
 
 // suspended reports whether the checks of a virtual server rest because this
 // host does not have its address (ha_suspend, 7.4).
-func (s *Service) suspended(v *machine.VirtualServer) bool {
+func (s *service) suspended(v *machine.VirtualServer) bool {
 	if !v.Config.HASuspend {
 		return false
 	}
@@ -30,7 +30,7 @@ func (s *Service) suspended(v *machine.VirtualServer) bool {
 
 // has reports whether an address is one of a virtual server. (The C daemon
 // never lets the checks of a group run.)
-func (s *Service) has(v *machine.VirtualServer, a netip.Addr) bool {
+func (s *service) has(v *machine.VirtualServer, a netip.Addr) bool {
 	if v.Config.Group == "" {
 		return v.Config.Addr == a
 	}
@@ -41,7 +41,7 @@ func (s *Service) has(v *machine.VirtualServer, a netip.Addr) bool {
 
 // watchAddresses begins or ends the watch of this host's addresses, as the
 // configuration needs it.
-func (s *Service) watchAddresses() {
+func (s *service) watchAddresses() {
 	need := s.env.Options.AddressMonitoring
 	for _, c := range s.config.LVS.VirtualServers {
 		need = need || c.HASuspend
@@ -65,7 +65,7 @@ func (s *Service) watchAddresses() {
 
 // addressChanged takes a change of this host's addresses. listed is set for
 // those that are there when the watch begins.
-func (s *Service) addressChanged(a netip.Addr, added, listed bool) {
+func (s *service) addressChanged(a netip.Addr, added, listed bool) {
 	a = a.Unmap().WithZone("")
 	before := map[*machine.VirtualServer]bool{}
 	concerns := false
@@ -96,7 +96,7 @@ func (s *Service) addressChanged(a netip.Addr, added, listed bool) {
 }
 
 // logSuspended tells of each checker that is to rest, or to go on.
-func (s *Service) logSuspended(v *machine.VirtualServer, now bool) {
+func (s *service) logSuspended(v *machine.VirtualServer, now bool) {
 	line := message.Activating
 	if now {
 		line = message.Suspending
@@ -111,7 +111,7 @@ func (s *Service) logSuspended(v *machine.VirtualServer, now bool) {
 }
 
 // watchHost watches the addresses of the real host.
-func watchHost(s *Service) (stop func(), err error) {
+func watchHost(s *service) (stop func(), err error) {
 	h, err := network.Open()
 	if err != nil {
 		return nil, err
@@ -150,6 +150,6 @@ func watchHost(s *Service) (stop func(), err error) {
 	return w.Close, nil
 }
 
-func (s *Service) log(l slog.Level, format string, args ...any) {
+func (s *service) log(l slog.Level, format string, args ...any) {
 	s.env.Log.Log(context.Background(), l, fmt.Sprintf(format, args...))
 }

@@ -19,7 +19,7 @@ import (
 // newAttempter makes the probe of a checker. An error tells what of its
 // configuration cannot be done; the checker then does without it, or, without
 // an attempter, does not run.
-func newAttempter(s *Service, k *machine.Checker) (attempter, error) {
+func newAttempter(s *service, k *machine.Checker) (attempter, error) {
 	v, c := k.RS.VS, k.Config
 	var p probe.Prober
 	var err error

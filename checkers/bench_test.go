@@ -49,7 +49,7 @@ func BenchmarkChecks(b *testing.B) {
 	c := fixture.Read(text.String())
 	for b.Loop() {
 		loop := process.NewLoop()
-		s := New(process.Env{Loop: loop, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}).(*Service)
+		s := New(process.Env{Loop: loop, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}).(*service)
 		s.deps.open = func(*config.Config) (ipvs.Client, error) { return ipvs.NewFake(), nil }
 		ctx, cancel := context.WithCancel(b.Context())
 		ended := make(chan struct{})

@@ -31,7 +31,7 @@ type outcome struct {
 
 // check is a checker at work.
 type check struct {
-	s       *Service
+	s       *service
 	k       *machine.Checker
 	timer   *process.Timer
 	probe   attempter
@@ -41,7 +41,7 @@ type check struct {
 
 // schedule makes the checks of all checkers, and lets them begin (section 1,
 // step 16).
-func (s *Service) schedule() {
+func (s *service) schedule() {
 	for _, v := range s.vss {
 		for _, r := range v.RealServers {
 			for _, k := range r.Checkers {
@@ -52,7 +52,7 @@ func (s *Service) schedule() {
 	s.logf(message.ActivatingBFD)
 }
 
-func (s *Service) register(v *machine.VirtualServer, r *machine.RealServer, k *machine.Checker) {
+func (s *service) register(v *machine.VirtualServer, r *machine.RealServer, k *machine.Checker) {
 	switch k.Config.Kind {
 	case config.CheckFile:
 		return
@@ -128,7 +128,7 @@ func (c *check) end(o outcome) {
 
 // stopAttempts ends every attempt and every timer. Results that still come are
 // not looked at.
-func (s *Service) stopAttempts() {
+func (s *service) stopAttempts() {
 	if s.cancel != nil {
 		s.cancel()
 	}

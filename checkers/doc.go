@@ -5,7 +5,7 @@
 //
 // # How it is built
 //
-// [machine] is the pure state machine. The [Service] of this package runs it
+// [machine] is the pure state machine. The service of this package runs it
 // on the loop of its process: a timer per checker starts an attempt; the
 // attempt runs in a goroutine for as long as it takes and posts its result;
 // the machine turns the result into actions, and the service carries them out.

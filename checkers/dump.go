@@ -21,7 +21,7 @@ import (
 const dataFile = "keepalived_check.data"
 
 // dump writes the dump of SIGUSR1.
-func (s *Service) dump() {
+func (s *service) dump() {
 	s.logf(message.PrintingData, os.Getpid())
 	if s.config == nil {
 		return
@@ -62,7 +62,7 @@ func writeFile(path string, data []byte) error {
 }
 
 // writeData writes the part of this process.
-func (s *Service) writeData(w io.Writer) {
+func (s *service) writeData(w io.Writer) {
 	d := dumper{w}
 	s.dumpSSL(d)
 	if len(s.vss) == 0 {
@@ -116,7 +116,7 @@ func bit(b bool) int {
 	return 0
 }
 
-func (s *Service) dumpSSL(d dumper) {
+func (s *service) dumpSSL(d dumper) {
 	c := s.config.LVS.SSL
 	used := c != nil
 	for _, v := range s.vss {
@@ -147,7 +147,7 @@ func (d dumper) some(format, text string) {
 	}
 }
 
-func (s *Service) dumpGroup(d dumper, g *config.VirtualServerGroup) {
+func (s *service) dumpGroup(d dumper, g *config.VirtualServerGroup) {
 	v4, v6 := false, false
 	for _, e := range g.Entries {
 		v4 = v4 || e.First.Is4() || e.IsFWMark && e.Family == 4
@@ -175,7 +175,7 @@ func (s *Service) dumpGroup(d dumper, g *config.VirtualServerGroup) {
 
 // aliveOn counts the destinations of a group entry: of a protocol, or for a
 // mark of a family.
-func (s *Service) aliveOn(g *config.VirtualServerGroup, e config.GroupEntry, which int) (n int) {
+func (s *service) aliveOn(g *config.VirtualServerGroup, e config.GroupEntry, which int) (n int) {
 	for _, v := range s.vss {
 		if v.Config.Group != g.Name {
 			continue
@@ -189,7 +189,7 @@ func (s *Service) aliveOn(g *config.VirtualServerGroup, e config.GroupEntry, whi
 	return n
 }
 
-func (s *Service) dumpVirtualServer(d dumper, v *machine.VirtualServer) {
+func (s *service) dumpVirtualServer(d dumper, v *machine.VirtualServer) {
 	c := v.Config
 	d.line(" ------< Virtual server >------")
 	switch {
@@ -337,7 +337,7 @@ func (d dumper) tracked(title string, r *machine.RealServer, kind config.Checker
 	}
 }
 
-func (s *Service) dumpFiles(d dumper) {
+func (s *service) dumpFiles(d dumper) {
 	files := s.trackedFiles()
 	if len(files) == 0 {
 		return

@@ -11,7 +11,7 @@ import (
 )
 
 // dumpChecker writes one checker (section 13).
-func (s *Service) dumpChecker(d dumper, k *machine.Checker) {
+func (s *service) dumpChecker(d dumper, k *machine.Checker) {
 	c := k.Config
 	d.line(" %s -> %s", k.RS.VS.Name, k.RS.Name)
 	d.line("   Enabled = %s", yesNo(!s.suspended(k.RS.VS)))
@@ -53,7 +53,7 @@ func defaultDelay(c *config.Checker) time.Duration {
 	return time.Second
 }
 
-func (s *Service) dumpTarget(d dumper, k *machine.Checker) {
+func (s *service) dumpTarget(d dumper, k *machine.Checker) {
 	t := k.Config.Target
 	d.line("   Connection")
 	d.line("     Dest = [%s]:%d", t.Addr, t.Port)
@@ -71,7 +71,7 @@ func (s *Service) dumpTarget(d dumper, k *machine.Checker) {
 }
 
 // dumpKind writes what only one kind of checker has.
-func (s *Service) dumpKind(d dumper, k *machine.Checker) {
+func (s *service) dumpKind(d dumper, k *machine.Checker) {
 	switch c := k.Config; c.Kind {
 	case config.CheckHTTP, config.CheckSSL:
 		d.http(k)
@@ -93,7 +93,7 @@ func (s *Service) dumpKind(d dumper, k *machine.Checker) {
 	}
 }
 
-func (d dumper) misc(s *Service, k *machine.Checker) {
+func (d dumper) misc(s *service, k *machine.Checker) {
 	m := k.Config.Misc
 	if m.Script != nil {
 		if m.Script.Path != m.Script.Args[0] {

@@ -66,7 +66,7 @@ func leadingNumber(s string) int64 {
 }
 
 // trackedFiles are the files that some FILE_CHECK looks at.
-func (s *Service) trackedFiles() []*config.TrackFile {
+func (s *service) trackedFiles() []*config.TrackFile {
 	used := map[string]bool{}
 	for _, v := range s.config.LVS.VirtualServers {
 		for _, r := range v.RealServers {
@@ -88,7 +88,7 @@ func (s *Service) trackedFiles() []*config.TrackFile {
 
 // readFiles reads the tracked files. One that holds no good number keeps its
 // old one.
-func (s *Service) readFiles() {
+func (s *service) readFiles() {
 	old := s.files
 	s.files = machine.Files{}
 	for _, f := range s.trackedFiles() {
@@ -102,7 +102,7 @@ func (s *Service) readFiles() {
 }
 
 // watchFiles watches the tracked files until stop.
-func watchFiles(s *Service) (stop func()) {
+func watchFiles(s *service) (stop func()) {
 	files := s.trackedFiles()
 	if len(files) == 0 {
 		return nil
@@ -118,14 +118,14 @@ func watchFiles(s *Service) (stop func()) {
 // fileWatch is an inotify watch of the directories of tracked files, so that
 // a file may be replaced.
 type fileWatch struct {
-	s       *Service
+	s       *service
 	inotify *os.File
 	paths   map[int32]map[string][]*config.TrackFile // by watch, then name
 	closed  bool
 	ended   chan struct{}
 }
 
-func newFileWatch(s *Service, files []*config.TrackFile) (*fileWatch, error) {
+func newFileWatch(s *service, files []*config.TrackFile) (*fileWatch, error) {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
 	if err != nil {
 		return nil, os.NewSyscallError("inotify_init1", err)
@@ -201,7 +201,7 @@ func (w *fileWatch) update(f *config.TrackFile) {
 }
 
 // fileChanged tells the checkers of a file about its number.
-func (s *Service) fileChanged(name string, n int64) {
+func (s *service) fileChanged(name string, n int64) {
 	if s.files[name] == n {
 		return
 	}

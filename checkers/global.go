@@ -13,7 +13,7 @@ import (
 
 // applyTimeouts sets lvs_timeouts (12.2). What the kernel had is restored at a
 // reload and at the stop.
-func (s *Service) applyTimeouts() {
+func (s *service) applyTimeouts() {
 	t := s.config.Global.LVSTimeouts
 	if t == (config.LVSTimeouts{}) {
 		return
@@ -39,14 +39,14 @@ func (s *Service) applyTimeouts() {
 	s.setTimeouts(want)
 }
 
-func (s *Service) restoreTimeouts() {
+func (s *service) restoreTimeouts() {
 	if s.timeouts != nil {
 		s.setTimeouts(*s.timeouts)
 		s.timeouts = nil
 	}
 }
 
-func (s *Service) setTimeouts(t ipvs.Timeouts) {
+func (s *service) setTimeouts(t ipvs.Timeouts) {
 	if err := s.kernel.SetTimeouts(t); err != nil {
 		s.logf(message.SetTimeoutsFailed)
 	}
@@ -54,7 +54,7 @@ func (s *Service) setTimeouts(t ipvs.Timeouts) {
 
 // wantedDaemons are the synchronisation daemons of this process: both, unless
 // a VRRP instance decides (12.3).
-func (s *Service) wantedDaemons() []ipvs.Daemon {
+func (s *service) wantedDaemons() []ipvs.Daemon {
 	c := s.config.Global.LVSSyncDaemon
 	if c == nil || c.Instance != "" {
 		return nil
@@ -69,7 +69,7 @@ func (s *Service) wantedDaemons() []ipvs.Daemon {
 }
 
 // restartDaemons stops what runs and starts what is wanted.
-func (s *Service) restartDaemons() {
+func (s *service) restartDaemons() {
 	want := s.wantedDaemons()
 	for _, d := range want {
 		_ = s.kernel.StopDaemon(d) // most often there is none
@@ -78,7 +78,7 @@ func (s *Service) restartDaemons() {
 }
 
 // startDaemons starts daemons that do not run.
-func (s *Service) startDaemons(want []ipvs.Daemon) {
+func (s *service) startDaemons(want []ipvs.Daemon) {
 	for _, d := range want {
 		s.must(s.kernel.StartDaemon(d))
 	}
@@ -87,7 +87,7 @@ func (s *Service) startDaemons(want []ipvs.Daemon) {
 
 // reloadDaemons goes over to a new setting: unchanged daemons go on, those
 // that are configured no more are stopped.
-func (s *Service) reloadDaemons() {
+func (s *service) reloadDaemons() {
 	if slices.Equal(s.daemons, s.wantedDaemons()) {
 		return
 	}
@@ -95,7 +95,7 @@ func (s *Service) reloadDaemons() {
 	s.restartDaemons()
 }
 
-func (s *Service) stopDaemons() {
+func (s *service) stopDaemons() {
 	for _, d := range s.daemons {
 		if err := s.kernel.StopDaemon(d); err != nil && !errors.Is(err, unix.ENOENT) {
 			s.must(err)

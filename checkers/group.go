@@ -20,7 +20,7 @@ func groupsOf(c *config.Config) map[string][]config.GroupEntry {
 
 // regrouped tells of the entries that have gone from and come into the group
 // of a virtual server with a reload.
-func (s *Service) regrouped(c *config.VirtualServer) {
+func (s *service) regrouped(c *config.VirtualServer) {
 	old, now := s.oldGroups[c.Group], s.groups[c.Group]
 	for _, e := range old {
 		if !slices.ContainsFunc(now, func(o config.GroupEntry) bool { return sameEntry(e, o) }) {

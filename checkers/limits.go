@@ -19,7 +19,7 @@ const otherFiles = 17 + 10
 // allowFiles raises the limit of open files when every checker could not have
 // its socket at the same time. The Go runtime has raised the soft limit to the
 // hard one already.
-func (s *Service) allowFiles() {
+func (s *service) allowFiles() {
 	need := uint64(otherFiles)
 	for _, v := range s.config.LVS.VirtualServers {
 		for _, r := range v.RealServers {

@@ -12,7 +12,7 @@ import (
 
 // listen adds the listeners of the real process, in the order of 9.2: scripts,
 // then FIFOs.
-func listen(s *Service) fifos {
+func listen(s *service) fifos {
 	s.events.Add(notify.NewScripts(s.runner))
 	// The readers of FIFOs run on to the end of the process.
 	f := notify.NewFIFOs(false, script.New(s.env.Loop, s.env.Log), s.env.Log)
@@ -25,7 +25,7 @@ func listen(s *Service) fifos {
 const scriptGrace = time.Second
 
 // runScript runs the script of a MISC_CHECK.
-func runScript(ctx context.Context, s *Service, c *config.Script, timeout time.Duration, done func(outcome)) {
+func runScript(ctx context.Context, s *service, c *config.Script, timeout time.Duration, done func(outcome)) {
 	var stop func() bool
 	run := s.runner.Run(script.Command{
 		Name: c.Path, Script: c, Timeout: timeout,

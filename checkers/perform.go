@@ -10,13 +10,13 @@ import (
 
 // do carries out actions in their order, and answers the machine when the
 // kernel's answer decides about a transition.
-func (s *Service) do(actions []machine.Action) {
+func (s *service) do(actions []machine.Action) {
 	for _, a := range actions {
 		s.perform(a)
 	}
 }
 
-func (s *Service) perform(a machine.Action) {
+func (s *service) perform(a machine.Action) {
 	switch a := a.(type) {
 	case machine.Log:
 		if a.Detail {

@@ -14,7 +14,7 @@ const pingRange = "/proc/sys/net/ipv4/ping_group_range"
 
 // allowPing lets this process open ping sockets, if some checker needs it:
 // the range of groups is made to begin with 0 (8.7).
-func (s *Service) allowPing() {
+func (s *service) allowPing() {
 	if s.pingRange != "" || !s.pings() {
 		return
 	}
@@ -35,14 +35,14 @@ func (s *Service) allowPing() {
 }
 
 // restorePing puts the range back as it was.
-func (s *Service) restorePing() {
+func (s *service) restorePing() {
 	if s.pingRange != "" {
 		_ = os.WriteFile(pingRange, []byte(s.pingRange), 0)
 		s.pingRange = ""
 	}
 }
 
-func (s *Service) pings() bool {
+func (s *service) pings() bool {
 	for _, v := range s.config.LVS.VirtualServers {
 		for _, r := range v.RealServers {
 			for _, k := range r.Checkers {

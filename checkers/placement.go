@@ -103,7 +103,7 @@ func isServer(c *config.VirtualServer, place int, d machine.Destination) bool {
 
 // program makes the kernel's table as wanted, which needs it not where it is so
 // already.
-func (s *Service) program() {
+func (s *service) program() {
 	s.placement = newPlacement(s.vss, s.groups)
 	if s.table != nil {
 		s.must(s.table.Apply(s.placement.desired(s.vss)))
@@ -113,7 +113,7 @@ func (s *Service) program() {
 // setEntry makes a server of a virtual server be in the table with new values
 // or not be there, in every service of the virtual server. It reports whether
 // the kernel has refused that somewhere.
-func (s *Service) setEntry(v *machine.VirtualServer, d machine.Destination, there bool) (refused bool) {
+func (s *service) setEntry(v *machine.VirtualServer, d machine.Destination, there bool) (refused bool) {
 	for _, key := range s.placement.keys[v] {
 		var err error
 		if want, present := s.placement.entry(key, v, d, there); present {

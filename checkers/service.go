@@ -18,9 +18,9 @@ import (
 	"keepalived/ipvs"
 )
 
-// Service is the health-check process. Make it with New; its methods run on
+// service is the health-check process. Make it with New; its methods run on
 // the loop.
-type Service struct {
+type service struct {
 	env  process.Env
 	deps deps
 
@@ -53,14 +53,14 @@ type Service struct {
 // deps are the parts that a test replaces.
 type deps struct {
 	open   func(*config.Config) (ipvs.Client, error)
-	probes func(*Service, *machine.Checker) (attempter, error)
+	probes func(*service, *machine.Checker) (attempter, error)
 	random func(time.Duration) time.Duration
-	listen func(*Service) fifos // adds the listeners to the events
-	watch  func(*Service) (stop func(), err error)
-	files  func(*Service) (stop func())
+	listen func(*service) fifos // adds the listeners to the events
+	watch  func(*service) (stop func(), err error)
+	files  func(*service) (stop func())
 	// run runs a script; done is called on the loop, once, soon after ctx has
 	// ended it.
-	run func(ctx context.Context, s *Service, script *config.Script, timeout time.Duration, done func(outcome))
+	run func(ctx context.Context, s *service, script *config.Script, timeout time.Duration, done func(outcome))
 }
 
 // fifos are the notification FIFOs.
@@ -82,8 +82,8 @@ func New(env process.Env) process.Service {
 	})
 }
 
-func newService(env process.Env, d deps) *Service {
-	s := &Service{
+func newService(env process.Env, d deps) *service {
+	s := &service{
 		env: env, deps: d, runner: script.New(env.Loop, env.Log),
 		checks:    map[*machine.Checker]*check{},
 		addresses: map[netip.Addr]int{},
@@ -100,7 +100,7 @@ func openIPVS(c *config.Config) (ipvs.Client, error) {
 }
 
 // Start is section 1.
-func (s *Service) Start(c *config.Config) error {
+func (s *service) Start(c *config.Config) error {
 	s.take(c)
 	if err := s.openKernel(message.InitIPVS); err != nil {
 		return err
@@ -133,7 +133,7 @@ func (s *Service) Start(c *config.Config) error {
 }
 
 // Reload is section 10.
-func (s *Service) Reload(c *config.Config) error {
+func (s *service) Reload(c *config.Config) error {
 	s.stopAttempts()
 	s.forgetFiles()
 	if s.kernel != nil {
@@ -162,7 +162,7 @@ func (s *Service) Reload(c *config.Config) error {
 }
 
 // take remembers a configuration.
-func (s *Service) take(c *config.Config) {
+func (s *service) take(c *config.Config) {
 	g := &c.Global
 	s.config = c
 	s.options = machine.Options{
@@ -178,7 +178,7 @@ func (s *Service) take(c *config.Config) {
 
 // openKernel opens IPVS if there is a virtual server and it is not open yet
 // (section 1, step 5).
-func (s *Service) openKernel(line string) error {
+func (s *service) openKernel(line string) error {
 	if len(s.config.LVS.VirtualServers) == 0 && s.kernel == nil {
 		return nil
 	}
@@ -209,7 +209,7 @@ func (s *Service) openKernel(line string) error {
 const stopScripts = time.Second
 
 // Stop is section 11.
-func (s *Service) Stop(done func()) {
+func (s *service) Stop(done func()) {
 	s.stopAttempts()
 	s.forgetFiles()
 	if s.kernel != nil {
@@ -227,7 +227,7 @@ func (s *Service) Stop(done func()) {
 }
 
 // release takes everything out of the kernel's table, and tells of it.
-func (s *Service) release() {
+func (s *service) release() {
 	if s.options.FlushOnStop == config.FlushOnStopAll {
 		s.must(s.kernel.Flush())
 	} else {
@@ -240,7 +240,7 @@ func (s *Service) release() {
 
 // finish ends the stop once no attempt and no script is left, or at end; what
 // runs then is killed.
-func (s *Service) finish(end time.Time, done func()) {
+func (s *service) finish(end time.Time, done func()) {
 	if left := time.Until(end); left > 0 && (s.running > 0 || s.runner.Running() > 0) {
 		s.env.Loop.AfterFunc(min(left, 10*time.Millisecond), func() { s.finish(end, done) })
 		return
@@ -254,7 +254,7 @@ func (s *Service) finish(end time.Time, done func()) {
 	done()
 }
 
-func (s *Service) forgetFiles() {
+func (s *service) forgetFiles() {
 	if s.stopFiles != nil {
 		s.stopFiles()
 		s.stopFiles = nil
@@ -262,7 +262,7 @@ func (s *Service) forgetFiles() {
 }
 
 // Signal serves SIGUSR1; the others mean nothing to this process.
-func (s *Service) Signal(sig process.Signal) {
+func (s *service) Signal(sig process.Signal) {
 	if sig == process.SignalData {
 		s.dump()
 	}
@@ -270,10 +270,10 @@ func (s *Service) Signal(sig process.Signal) {
 
 // must logs what the kernel refuses: the text of such an error is the C
 // daemon's line.
-func (s *Service) must(err error) {
+func (s *service) must(err error) {
 	for _, e := range ipvs.Errors(err) {
 		s.env.Log.Info(e.Error())
 	}
 }
 
-func (s *Service) logf(format string, args ...any) { s.env.Log.Info(fmt.Sprintf(format, args...)) }
+func (s *service) logf(format string, args ...any) { s.env.Log.Info(fmt.Sprintf(format, args...)) }

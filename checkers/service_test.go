@@ -30,7 +30,7 @@ type lab struct {
 	kernel *ipvs.Fake
 	table  ipvs.Client // what the process uses: kernel, unless a test sets it
 	loop   *process.Loop
-	s      *Service
+	s      *service
 	record *recorder
 	cancel context.CancelFunc
 	ended  chan struct{}
@@ -123,9 +123,9 @@ func newLab(t *testing.T, o process.Options) *lab {
 		open:   func(*config.Config) (ipvs.Client, error) { return shared{l.table}, l.openErr },
 		probes: l.attempter,
 		random: func(d time.Duration) time.Duration { return d / 2 },
-		listen: func(s *Service) fifos { s.events.Add(l.record); return l.record },
-		watch:  func(*Service) (func(), error) { return func() {}, nil },
-		files:  func(*Service) func() { return nil }, // a test says itself what changes
+		listen: func(s *service) fifos { s.events.Add(l.record); return l.record },
+		watch:  func(*service) (func(), error) { return func() {}, nil },
+		files:  func(*service) func() { return nil }, // a test says itself what changes
 		run:    l.run,
 	})
 	go func() { l.loop.Run(ctx); close(l.ended) }()
@@ -137,7 +137,7 @@ type shared struct{ ipvs.Client }
 
 func (shared) Close() error { return nil }
 
-func (l *lab) attempter(_ *Service, k *machine.Checker) (attempter, error) {
+func (l *lab) attempter(_ *service, k *machine.Checker) (attempter, error) {
 	if k.Config.Misc != nil {
 		return newMisc(l.s, k), nil
 	}
@@ -163,7 +163,7 @@ func (f fakeAttempter) attempt(_ context.Context, a probe.Attempt, done func(out
 	f.l.loop.Post(func() { done(outcome{Result: r}) })
 }
 
-func (l *lab) run(_ context.Context, _ *Service, script *config.Script, _ time.Duration, done func(outcome)) {
+func (l *lab) run(_ context.Context, _ *service, script *config.Script, _ time.Duration, done func(outcome)) {
 	name := script.Args[1]
 	l.attempts = append(l.attempts, fmt.Sprintf("%v script %s", time.Since(l.begin), name))
 	r := l.exits[name]

@@ -24,7 +24,7 @@ import (
 // kernel's table is the fake one.
 type real struct {
 	t      *testing.T
-	s      *Service
+	s      *service
 	fake   *ipvs.Fake
 	record *recorder
 	loop   *process.Loop
@@ -32,7 +32,7 @@ type real struct {
 
 func newReal(t *testing.T) *real {
 	r := &real{t: t, record: new(recorder), loop: process.NewLoop(), fake: ipvs.NewFake()}
-	r.s = New(process.Env{Loop: r.loop, Log: slog.New(r.record), Options: process.Options{TmpDir: t.TempDir()}}).(*Service)
+	r.s = New(process.Env{Loop: r.loop, Log: slog.New(r.record), Options: process.Options{TmpDir: t.TempDir()}}).(*service)
 	r.s.deps.open = func(*config.Config) (ipvs.Client, error) { return r.fake, nil }
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
@@ -97,15 +97,14 @@ func (r *real) script(body string) (path string) {
 	return path
 }
 
-// runs reports whether the process of a script is there, started or not yet.
-func runs(path string) (started, there bool) {
-	b, err := os.ReadFile(path + ".pid")
-	if err != nil {
-		return false, false
-	}
+// lastPID is the process of the last start of a script, 0 before the first.
+func lastPID(path string) int {
+	b, _ := os.ReadFile(path + ".pid")
 	pid, _ := strconv.Atoi(strings.TrimSpace(string(b)))
-	return true, pid > 0 && !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH)
+	return pid
 }
+
+func gone(pid int) bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }
 
 // stubborn is a script that does not end by itself nor by SIGTERM.
 const stubborn = "trap '' TERM\nwhile :; do sleep 1; done"
@@ -142,29 +141,27 @@ func TestStopWhileEverythingHangs(t *testing.T) {
 		fmt.Fprintf(&b, " real_server 127.0.0.1 %d {\n %s\n }\n}\n", port, kind)
 	}
 	r.start(b.String())
-	hang := func() {
+	hang := func(before int) (pid int) {
 		r.until("everything runs", func() bool {
-			started, _ := runs(check)
 			running := 0
 			r.on(func() { running = r.s.running })
-			return started && running == 6
+			pid = lastPID(check)
+			return pid != before && running == 6
 		})
+		return pid
 	}
-	hang()
+	first := hang(0)
 	begin := time.Now()
 	r.on(func() { _ = r.s.Reload(fixture.Read(b.String())) })
 	if d := time.Since(begin); d > 5*time.Second {
 		t.Errorf("the reload took %v", d)
 	}
-	r.until("the script of before is gone", func() bool { _, there := runs(check); return !there })
-	os.Remove(check + ".pid")
-	hang()
+	second := hang(first)
+	r.until("the script of before is gone", func() bool { return gone(first) })
 	if d := r.stop(); d > stopScripts+2*time.Second {
 		t.Errorf("the stop took %v", d)
 	}
-	for _, path := range []string{check, down} {
-		r.until("the scripts are gone", func() bool { started, there := runs(path); return started && !there })
-	}
+	r.until("the scripts are gone", func() bool { return gone(second) && lastPID(down) != 0 && gone(lastPID(down)) })
 }
 
 // A check script that cannot be executed says nothing about the server: what

@@ -68,19 +68,19 @@ func Socket(r *Result, t config.Target, typ, protocol int) (fd int, o Outcome) {
 func options(r *Result, fd int, t config.Target) error {
 	if t.FWMark != 0 {
 		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_MARK, int(t.FWMark)); err != nil {
-			r.Errorf(message.FwmarkError, t.FWMark, Text(err))
+			r.Errorf(message.FwmarkError, t.FWMark, text(err))
 			return err
 		}
 	}
 	if t.BindInterface != "" {
 		if err := unix.SetsockoptString(fd, unix.SOL_SOCKET, unix.SO_BINDTODEVICE, t.BindInterface); err != nil {
-			r.Notef(message.DeviceError, t.BindInterface, Text(err))
+			r.Notef(message.DeviceError, t.BindInterface, text(err))
 			return err
 		}
 	}
 	if t.BindAddr.IsValid() {
 		if err := unix.Bind(fd, Sockaddr(t.BindAddr, t.BindPort)); err != nil {
-			r.Notef(message.BindError, Text(err))
+			r.Notef(message.BindError, text(err))
 			return err
 		}
 	}
@@ -204,8 +204,8 @@ func (c *Conn) await(deadline time.Time) Outcome {
 // Timeout reports whether an error of Read or Write is that of a deadline.
 func Timeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
 
-// Text is the C library's text of an error number.
-func Text(err error) string {
+// text is the C library's text of an error number.
+func text(err error) string {
 	var errno syscall.Errno
 	if errors.As(err, &errno) {
 		return Strerror(errno)

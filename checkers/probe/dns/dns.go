@@ -25,9 +25,9 @@ type Probe struct {
 	Label  string // the real server, for messages
 }
 
-// Query is the datagram that is sent (RFC 1035 section 4.1): recursion
+// query is the datagram that is sent (RFC 1035 section 4.1): recursion
 // desired, one question of class IN.
-func Query(id uint16, name string, typ uint16) []byte {
+func query(id uint16, name string, typ uint16) []byte {
 	b := binary.BigEndian.AppendUint16(nil, id)
 	b = append(b, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0)
 	if name = strings.TrimSuffix(name, "."); name != "" {
@@ -62,9 +62,9 @@ func (p *Probe) Probe(ctx context.Context, _ probe.Attempt) probe.Result {
 	}
 	defer c.Close()
 	id := uint16(rand.Uint32())
-	query := Query(id, p.Name, p.Type)
+	datagram := query(id, p.Name, p.Type)
 	c.Until(deadline)
-	if _, err := c.Write(query); err != nil {
+	if _, err := c.Write(datagram); err != nil {
 		r.Text = message.DNSWriteFailed
 		if probe.Timeout(err) {
 			r.Text = message.DNSWriteTimeout

@@ -19,12 +19,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // TestQuery are the octets of scenario 20, and a real decoder's opinion.
 func TestQuery(t *testing.T) {
-	if got := hex.EncodeToString(Query(0x1234, "", 6)); got != "1234"+"01000001000000000000"+"00"+"0006"+"0001" {
+	if got := hex.EncodeToString(query(0x1234, "", 6)); got != "1234"+"01000001000000000000"+"00"+"0006"+"0001" {
 		t.Errorf("root SOA: %s", got)
 	}
 	for _, name := range []string{"www.example.com", "www.example.com.", "x"} {
 		var m dnsmessage.Message
-		if err := m.Unpack(Query(7, name, 28)); err != nil {
+		if err := m.Unpack(query(7, name, 28)); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		want := dnsmessage.MustNewName(strings.TrimSuffix(name, ".") + ".")

@@ -270,7 +270,7 @@ func TestRequests(t *testing.T) {
 	}
 	for _, s := range steps {
 		s.set()
-		if h, n := Host(u, k, rs, vs, target), ServerName(u, k, vs); h != s.host || n != s.sni {
+		if h, n := host(u, k, rs, vs, target), serverName(u, k, vs); h != s.host || n != s.sni {
 			t.Errorf("host %q, SNI %q, want %q, %q", h, n, s.host, s.sni)
 		}
 	}

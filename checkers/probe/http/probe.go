@@ -45,9 +45,9 @@ func New(k *config.Checker, rs *config.RealServer, vs *config.VirtualServer, s p
 	for i := range k.HTTP.URLs {
 		c := &k.HTTP.URLs[i]
 		u := &url{config: c, close: k.HTTP.TLSCompliant || c.TLSCompliant}
-		u.request = Request(c.Path, Host(c, k.HTTP, rs, vs, k.Target), k.HTTP.Version)
+		u.request = Request(c.Path, host(c, k.HTTP, rs, vs, k.Target), k.HTTP.Version)
 		if k.Kind == config.CheckSSL {
-			u.tls = TLSConfig(ServerName(c, k.HTTP, vs), clientCert)
+			u.tls = TLSConfig(serverName(c, k.HTTP, vs), clientCert)
 		}
 		if c.Regex != nil && c.Regex.Pattern != "" {
 			pattern, perr := compile(c.Regex)

@@ -35,8 +35,8 @@ func HostOf(a netip.Addr, port uint16) string {
 	return a.String() + ":" + strconv.Itoa(int(port))
 }
 
-// Host chooses the Host header of a URL.
-func Host(u *config.HTTPURL, check *config.HTTPCheck, rs *config.RealServer, vs *config.VirtualServer, t config.Target) string {
+// host chooses the Host header of a URL.
+func host(u *config.HTTPURL, check *config.HTTPCheck, rs *config.RealServer, vs *config.VirtualServer, t config.Target) string {
 	for _, name := range []string{u.VirtualHost, check.VirtualHost, rs.VirtualHost, vs.VirtualHost} {
 		if name != "" {
 			return name
@@ -45,8 +45,8 @@ func Host(u *config.HTTPURL, check *config.HTTPCheck, rs *config.RealServer, vs 
 	return HostOf(t.Addr, t.Port)
 }
 
-// ServerName chooses the name for SNI, empty for none.
-func ServerName(u *config.HTTPURL, check *config.HTTPCheck, vs *config.VirtualServer) string {
+// serverName chooses the name for SNI, empty for none.
+func serverName(u *config.HTTPURL, check *config.HTTPCheck, vs *config.VirtualServer) string {
 	if !check.SNI {
 		return ""
 	}

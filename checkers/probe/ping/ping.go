@@ -56,7 +56,7 @@ func (p *Probe) Probe(ctx context.Context, _ probe.Attempt) probe.Result {
 	}
 	defer c.Close()
 	p.sequence++
-	if err := unix.Sendto(fd, Request(v6, p.sequence), unix.MSG_NOSIGNAL, probe.Sockaddr(t.Addr, 0)); err != nil {
+	if err := unix.Sendto(fd, request(v6, p.sequence), unix.MSG_NOSIGNAL, probe.Sockaddr(t.Addr, 0)); err != nil {
 		var errno syscall.Errno
 		errors.As(err, &errno)
 		if v6 {
@@ -71,8 +71,8 @@ func (p *Probe) Probe(ctx context.Context, _ probe.Attempt) probe.Result {
 	return r
 }
 
-// Request is an echo request. The kernel fills in identifier and checksum.
-func Request(v6 bool, sequence uint16) []byte {
+// request is an echo request. The kernel fills in identifier and checksum.
+func request(v6 bool, sequence uint16) []byte {
 	b := make([]byte, headerSize, headerSize+payloadSize)
 	b[0] = echoRequest4
 	if v6 {

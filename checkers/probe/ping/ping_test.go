@@ -61,7 +61,7 @@ func TestNoSocket(t *testing.T) {
 
 // A request is what a real decoder takes for an echo.
 func TestRequest(t *testing.T) {
-	m, err := icmp.ParseMessage(1, Request(false, 7))
+	m, err := icmp.ParseMessage(1, request(false, 7))
 	if err != nil {
 		t.Fatal(err)
 	}
