@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"keepalived/core/config"
+	"keepalived/core/logging"
 	"keepalived/core/network"
 	"keepalived/vrrp/fsm"
 	"keepalived/vrrp/message"
@@ -97,7 +98,8 @@ func (s *service) delAddress(w network.Address) {
 func (s *service) refused(err error) {
 	var e *network.RequestError
 	if errors.As(err, &e) {
-		s.info(message.NetlinkError, strerror(e.Errno), int(e.Errno), e.TypeName(), e.Type, e.Seq)
+		number, text := logging.Strerror(e)
+		s.info(message.NetlinkError, text, number, e.TypeName(), e.Type, e.Seq)
 		return
 	}
 	s.info(message.NetlinkFailure, err)
@@ -148,7 +150,6 @@ func (r *router) compare() {
 		r.delAddress(o.as)
 	}
 	r.compareRoutes(old)
-	r.compareRules(old)
 }
 
 // linkOf is the name of the interface on which an address is set.
@@ -187,12 +188,4 @@ func (s *service) wishOn(a *config.Address, link string) network.Address {
 // addressText describes an address as the C daemon does.
 func addressText(a *config.Address, link string) string {
 	return fmt.Sprintf("ip address %s dev %s", a.Prefix, link)
-}
-
-func errnoOf(err error) unix.Errno {
-	var errno unix.Errno
-	if errors.As(err, &errno) {
-		return errno
-	}
-	return unix.EIO
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"keepalived/core/logging"
 	"keepalived/core/network"
 	"keepalived/core/process"
 	"keepalived/vrrp/fsm"
@@ -138,13 +139,17 @@ func (r *router) sendFrame(link string, addr netip.Addr) {
 		r.detail(message.SendingARP, link, addr)
 	}
 	if err := r.host.Announce(&l, addr); err != nil && l.Up() {
-		text := message.AnnounceError
-		if addr.Is6() {
-			text = message.AnnounceError6
-		}
-		errno := errnoOf(err)
-		r.info(text, int(errno), strerror(errno), link, addr)
+		r.announceFailed(err, link, addr)
 	}
+}
+
+func (r *router) announceFailed(err error, link string, addr netip.Addr) {
+	format := message.AnnounceError
+	if addr.Is6() {
+		format = message.AnnounceError6
+	}
+	number, text := logging.Strerror(err)
+	r.info(format, number, text, link, addr)
 }
 
 // noARP reports whether nobody resolves addresses on the link, or on the one
@@ -264,7 +269,6 @@ func (r *router) announceSource() {
 	}
 	r.detail(text, r.conf.Name, r.in.Source)
 	if err := r.host.Announce(&l, r.in.Source); err != nil {
-		errno := errnoOf(err)
-		r.info(message.AnnounceError, int(errno), strerror(errno), l.Name, r.in.Source)
+		r.announceFailed(err, l.Name, r.in.Source)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"keepalived/core/config"
+	"keepalived/core/network"
 )
 
 // words collects the words of a description.
@@ -44,7 +45,7 @@ func describeAddress(a *config.Address, link string) string {
 	if a.Broadcast.IsValid() {
 		w.add("brd %s", a.Broadcast)
 	}
-	w.add("dev %s scope %s", link, scopeWord(a.Scope))
+	w.add("dev %s scope %s", link, network.ScopeName(a.Scope))
 	if a.Label != "" {
 		w.add("label %s", a.Label)
 	}
@@ -68,23 +69,6 @@ func describeAddress(a *config.Address, link string) string {
 	w.flag("noprefixroute", a.NoPrefixRoute)
 	w.flag("autojoin", a.AutoJoin)
 	return w.String()
-}
-
-// scopeWord is the name of an address's or a route's scope.
-func scopeWord(s uint8) string {
-	switch s {
-	case unix.RT_SCOPE_UNIVERSE:
-		return "global"
-	case unix.RT_SCOPE_SITE:
-		return "site"
-	case unix.RT_SCOPE_LINK:
-		return "link"
-	case unix.RT_SCOPE_HOST:
-		return "host"
-	case unix.RT_SCOPE_NOWHERE:
-		return "nowhere"
-	}
-	return fmt.Sprint(s)
 }
 
 // routeTypes are the words of route types other than unicast.

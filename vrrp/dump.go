@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"keepalived/core/config"
+	"keepalived/core/logging"
 	"keepalived/core/process"
 	"keepalived/core/status"
 	"keepalived/vrrp/fsm"
@@ -40,8 +41,8 @@ func (s *service) writeFile(path string, write func(io.Writer)) {
 	var b bytes.Buffer
 	write(&b)
 	s.dumps.Write(path, b.Bytes(), func(err error) {
-		errno := errnoOf(err)
-		s.info(message.DumpFileError, path, int(errno), strerror(errno))
+		number, text := logging.Strerror(err)
+		s.info(message.DumpFileError, path, number, text)
 	})
 }
 

@@ -1,12 +1,13 @@
 package vrrp
 
 import (
+	"errors"
 	"net/netip"
+	"os"
 	"slices"
 	"time"
 
-	"golang.org/x/sys/unix"
-
+	"keepalived/core/logging"
 	"keepalived/core/network"
 	"keepalived/vrrp/fsm"
 	"keepalived/vrrp/message"
@@ -142,8 +143,8 @@ func (p *pool) open() {
 	}
 	socket, err := p.host.OpenSocket(spec, p.options, func() { p.loop.Post(p.drain) })
 	if err != nil {
-		if errno := errnoOf(err); errno == unix.EPERM || errno == unix.EACCES {
-			p.info(message.RawSocketDenied, int(errno))
+		if number, _ := logging.Strerror(err); errors.Is(err, os.ErrPermission) {
+			p.info(message.RawSocketDenied, number)
 		} else {
 			p.info(message.SocketError, p.key.link, err)
 		}
@@ -250,8 +251,8 @@ func (p *pool) whole(d *network.Datagram) bool {
 	in, _ := p.socket.Descriptors()
 	switch {
 	case d.Err != nil:
-		errno := errnoOf(d.Err)
-		p.info(message.ReceiveError, in, int(errno), strerror(errno))
+		number, text := logging.Strerror(d.Err)
+		p.info(message.ReceiveError, in, number, text)
 		return false
 	case d.Truncated > 0:
 		if p.seldom() {

@@ -1,14 +1,15 @@
 package vrrp
 
 import (
+	"errors"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"keepalived/core/config"
+	"keepalived/core/logging"
 	"keepalived/core/network"
 	"keepalived/core/process"
 	"keepalived/vrrp/fsm"
@@ -135,19 +136,13 @@ func (r *router) sendTo(destination netip.Addr, priority uint8) {
 
 // sendFailed logs that an advert could not be sent (4.8).
 func (r *router) sendFailed(err error, destination netip.Addr, priority uint8) {
-	errno := errnoOf(err)
-	if l, _ := r.view.Link(r.conf.Interface); priority == 0 && errno == unix.ENETUNREACH && !l.Up() {
+	if l, _ := r.view.Link(r.conf.Interface); priority == 0 && errors.Is(err, unix.ENETUNREACH) && !l.Up() {
 		return
 	}
+	number, text := logging.Strerror(err)
 	if r.conf.Unicast {
-		r.info(message.SendErrorPeer, r.conf.Name, destination, strerror(errno))
+		r.info(message.SendErrorPeer, r.conf.Name, destination, text)
 		return
 	}
-	r.info(message.SendError, r.conf.Name, int(errno), strerror(errno))
-}
-
-// strerror is the C library's text of an error: Go's begin in lower case.
-func strerror(errno unix.Errno) string {
-	text := errno.Error()
-	return strings.ToUpper(text[:1]) + text[1:]
+	r.info(message.SendError, r.conf.Name, number, text)
 }

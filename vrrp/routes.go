@@ -145,44 +145,36 @@ func (s *service) ruleGone(gone network.RuleID) {
 	}
 }
 
-// compareRoutes takes over what did not change, and deletes what is not wanted
-// any more.
+// compareRoutes takes over what did not change of routes and rules, and deletes
+// what is not wanted any more.
 func (r *router) compareRoutes(old *router) {
-	for i, o := range old.conf.Routes {
-		if !old.routes[i] {
-			continue
-		}
-		old.routes[i] = false
-		kept := false
-		for j, n := range r.conf.Routes {
-			if !r.routes[j] && reflect.DeepEqual(o, n) {
-				r.routes[j], kept = true, true
-				break
-			}
-		}
-		if !kept {
-			r.detail(message.NoLongerExist, r.conf.Name, "route "+describeRoute(o))
-			r.delRoute(o, false)
-		}
-	}
+	carry(old.conf.Routes, r.conf.Routes, old.routes, r.routes, func(o *config.Route) {
+		r.detail(message.NoLongerExist, r.conf.Name, "route "+describeRoute(o))
+		r.delRoute(o, false)
+	})
+	carry(old.conf.Rules, r.conf.Rules, old.rules, r.rules, func(o *config.Rule) {
+		r.detail(message.NoLongerExist, r.conf.Name, "rule "+describeRule(o))
+		r.delRule(o, false)
+	})
 }
 
-func (r *router) compareRules(old *router) {
-	for i, o := range old.conf.Rules {
-		if !old.rules[i] {
+// carry marks as set what is set of the old list and equal in the new one, and
+// gives drop the rest.
+func carry[T any](old, now []*T, wasSet, isSet []bool, drop func(*T)) {
+	for i, o := range old {
+		if !wasSet[i] {
 			continue
 		}
-		old.rules[i] = false
+		wasSet[i] = false
 		kept := false
-		for j, n := range r.conf.Rules {
-			if !r.rules[j] && reflect.DeepEqual(o, n) {
-				r.rules[j], kept = true, true
+		for j, n := range now {
+			if kept = !isSet[j] && reflect.DeepEqual(o, n); kept {
+				isSet[j] = true
 				break
 			}
 		}
 		if !kept {
-			r.detail(message.NoLongerExist, r.conf.Name, "rule "+describeRule(o))
-			r.delRule(o, false)
+			drop(o)
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 	"keepalived/core/commandline"
 	"keepalived/core/config"
-	"keepalived/core/supervisor"
+	"keepalived/core/logging"
 	"keepalived/parser"
 	"keepalived/parser/explain"
 	"keepalived/parser/source"
@@ -25,7 +25,8 @@ func test(o *commandline.Options, stdout, stderr io.Writer) int {
 	if o.ConfigTestFile != "" {
 		f, err := os.OpenFile(o.ConfigTestFile, os.O_WRONLY|os.O_CREATE|os.O_APPEND|unix.O_NOFOLLOW, 0o644)
 		if err != nil {
-			fmt.Fprintf(stderr, "Unable to open config-test log file %s %s\n", o.ConfigTestFile, supervisor.ErrnoText(err))
+			number, text := logging.Strerror(err)
+			fmt.Fprintf(stderr, "Unable to open config-test log file %s %d - %s\n", o.ConfigTestFile, number, text)
 			return 1
 		}
 		defer f.Close()

@@ -197,7 +197,7 @@ func FormatAddress(name string, a *Address) string {
 	if a.Broadcast.IsValid() {
 		fmt.Fprintf(&b, " brd %s", a.Broadcast)
 	}
-	fmt.Fprintf(&b, " scope %s", scopeName(a.Scope))
+	fmt.Fprintf(&b, " scope %s", ScopeName(a.Scope))
 	for _, f := range addressFlagNames {
 		if a.Flags&f.flag != 0 {
 			b.WriteString(" " + f.name)
@@ -216,7 +216,8 @@ func FormatAddress(name string, a *Address) string {
 	return b.String()
 }
 
-func scopeName(s uint8) string {
+// ScopeName is ip(8)'s name of a scope (RT_SCOPE_*).
+func ScopeName(s uint8) string {
 	switch s {
 	case unix.RT_SCOPE_UNIVERSE:
 		return "global"

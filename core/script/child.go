@@ -167,21 +167,3 @@ func ordinaryScheduling() (restore func()) {
 
 // quote is a word for the shell.
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-
-// errno and text are what a failed execution says.
-func errno(err error) int {
-	var n syscall.Errno
-	if errors.As(err, &n) {
-		return int(n)
-	}
-	return 0
-}
-
-func text(err error) string {
-	var n syscall.Errno
-	if errors.As(err, &n) {
-		s := n.Error()
-		return strings.ToUpper(s[:1]) + s[1:]
-	}
-	return err.Error()
-}

@@ -173,7 +173,8 @@ func (r *Run) explain(e end) {
 	}
 	switch {
 	case e.err != nil:
-		alert(msgExec, path, errno(e.err), text(e.err))
+		number, text := logging.Strerror(e.err)
+		alert(msgExec, path, number, text)
 	case e.shell && e.status == 127:
 		alert(msgNotFound, path)
 	case e.shell && e.status == 126:

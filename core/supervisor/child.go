@@ -2,7 +2,6 @@ package supervisor
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -205,12 +204,6 @@ func (s *Supervisor) logDeath(id string, w unix.WaitStatus, killed bool) {
 		if w.Signal() == unix.SIGKILL && !killed {
 			suffix = msgExitRTTime
 		}
-		s.info(msgExitSignal+"%s", id, int(w.Signal()), signalText(w.Signal()), suffix)
+		s.info(msgExitSignal+"%s", id, int(w.Signal()), logging.Strsignal(w.Signal()), suffix)
 	}
-}
-
-// signalText is strsignal(3): the C library's text begins with a capital.
-func signalText(sig unix.Signal) string {
-	text := sig.String()
-	return strings.ToUpper(text[:1]) + text[1:]
 }

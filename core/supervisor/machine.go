@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"keepalived/core/config"
+	"keepalived/core/logging"
 	"keepalived/core/process"
 	"keepalived/core/script"
 	"keepalived/core/status"
@@ -212,7 +213,7 @@ func (m *machine) Dump(c *config.Config) {
 	status.Globals(&b, c)
 	path := process.DumpPath(c, m.dumpDir, "_parent")
 	m.dumps.Write(path, b.Bytes(), func(err error) {
-		number, text := errno(err)
+		number, text := logging.Strerror(err)
 		m.printf(msgDumpFile, path, number, text)
 	})
 }
@@ -226,7 +227,7 @@ func (m *machine) Reading(c *config.Config, on bool) {
 		return
 	}
 	if err := setMarker(path, on); err != nil {
-		number, text := errno(err)
+		number, text := logging.Strerror(err)
 		m.log.Info(fmt.Sprintf(msgReloadFileFailed, path, number, text))
 	}
 }

@@ -1,11 +1,9 @@
 package supervisor
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strings"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -69,20 +67,4 @@ func restoreCorePattern(old string) {
 	if old != "" {
 		_ = os.WriteFile(corePatternFile, []byte(old), 0)
 	}
-}
-
-// ErrnoText shows a system error as the C daemon does: number and text.
-func ErrnoText(err error) string {
-	number, text := errno(err)
-	return fmt.Sprintf("%d - %s", number, text)
-}
-
-// errno is the number and text of a system error.
-func errno(err error) (int, string) {
-	var e syscall.Errno
-	if !errors.As(err, &e) {
-		return 0, err.Error()
-	}
-	text := e.Error()
-	return int(e), strings.ToUpper(text[:1]) + text[1:]
 }
