@@ -20,12 +20,29 @@ func connects(k config.CheckerKind) bool {
 
 func checkers(r *renderer, b *backend, _ *reader.Source) []statement {
 	var all []statement
+	if b.Unchecked {
+		all = append(all, r.refused())
+	}
 	for _, c := range b.Checkers {
 		all = append(all, statement{
 			kind: block, many: true, keyword: c.Kind.String(), origin: r.made(c), children: render(r, c, c, checkerRows(c.Kind)),
 		})
 	}
 	return all
+}
+
+// refused is a check that will be refused, as those were that the server had:
+// it stays down without any.
+func (r *renderer) refused() statement {
+	user, _ := r.owner(0, 0)
+	return statement{
+		kind: block, many: true, keyword: config.CheckMisc.String(), origin: origin{known: true, from: "checks that were refused"},
+		children: []statement{
+			{keyword: "misc_path", value: value{json: []string{"/dev/null"}, words: []string{"/dev/null"}}},
+			{keyword: "user", value: value{json: user, words: []string{user}}},
+			{keyword: "alpha", value: yesNo(true)},
+		},
+	}
 }
 
 // checkerKinds are all kinds.

@@ -8,18 +8,19 @@ import (
 
 // Conf writes the configuration in its own language.
 func Conf(w io.Writer, in Input) error {
-	out := bufio.NewWriter(w)
-	c := confWriter{out}
+	c := newConfWriter(w)
 	for i, s := range newRenderer(in).root() {
 		if i > 0 && s.kind != scalar && visible(s) {
 			c.WriteByte('\n')
 		}
 		c.statement(s, 0)
 	}
-	return out.Flush()
+	return c.Flush()
 }
 
 type confWriter struct{ *bufio.Writer }
+
+func newConfWriter(w io.Writer) confWriter { return confWriter{bufio.NewWriter(w)} }
 
 // comments is the column where the comments begin, if there is room.
 const comments = 48

@@ -9,6 +9,7 @@ import (
 
 	"keepalived/core/config"
 	"keepalived/parser/global"
+	"keepalived/parser/reader"
 )
 
 // globals is global_defs: what became part of the configuration, and the
@@ -269,6 +270,13 @@ func lvsRows() []row[globals] {
 				return value{absent: true}
 			}
 			return words(r, g.LVSSyncDaemon, syncDaemonRows())
+		}).fromSource("vrrp_instance/lvs_sync_daemon_interface", func(r *renderer, g *globals) *reader.Source {
+			for _, v := range r.Config.VRRP.Instances {
+				if v.Name == g.LVSSyncDaemon.Instance {
+					return r.Origins.Of(v)
+				}
+			}
+			return nil
 		}),
 		choice("checker_log_all_failures", func(g *globals) bool { return g.CheckerLogAllFailures }),
 		choice("rs_init_notifies", func(g *globals) bool { return g.RSInitNotifies }),
@@ -339,18 +347,7 @@ func fileRows() []row[globals] {
 
 func bufferRows() []row[globals] {
 	return []row[globals]{
-		custom("vrrp_rx_bufs_policy", func(_ *renderer, g *globals) value {
-			p := &g.RxBufsPolicy
-			switch {
-			case p.MTU:
-				return value{json: "MTU", words: []string{"MTU"}}
-			case p.Advert:
-				return value{json: "ADVERT", words: []string{"ADVERT"}}
-			case p.Size > 0:
-				return numeric(p.Size)
-			}
-			return value{absent: true}
-		}),
+		blocks("vrrp_rx_bufs_policy", receivePolicy),
 		number("vrrp_rx_bufs_multiplier", func(g *globals) uint32 { return g.RxBufsMultiplier }),
 		positive("vrrp_netlink_cmd_rcv_bufs", func(g *globals) uint32 { return g.NetlinkCmdRcvBufs }),
 		choice("vrrp_netlink_cmd_rcv_bufs_force", func(g *globals) bool { return g.NetlinkCmdRcvBufsForce }),
@@ -363,4 +360,27 @@ func bufferRows() []row[globals] {
 		positive("lvs_netlink_monitor_rcv_bufs", func(g *globals) uint32 { return g.LVSNetlinkMonitorRcvBufs }),
 		choice("lvs_netlink_monitor_rcv_bufs_force", func(g *globals) bool { return g.LVSNetlinkMonitorRcvBufsForce }),
 	}
+}
+
+// receivePolicy is a size, or a word, or both when they were given one after
+// the other.
+func receivePolicy(_ *renderer, g *globals, source *reader.Source) (all []statement) {
+	say := func(key string, v value) {
+		s := statement{keyword: "vrrp_rx_bufs_policy", key: key, value: v}
+		if said, ok := source.Last(s.keyword); ok {
+			s.origin = given(said)
+		}
+		all = append(all, s)
+	}
+	p := &g.RxBufsPolicy
+	if p.Size > 0 {
+		say("vrrp_rx_bufs_size", numeric(p.Size))
+	}
+	switch {
+	case p.MTU:
+		say("", value{json: "MTU", words: []string{"MTU"}})
+	case p.Advert:
+		say("", value{json: "ADVERT", words: []string{"ADVERT"}})
+	}
+	return all
 }

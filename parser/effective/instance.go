@@ -12,9 +12,9 @@ import (
 
 type instance = config.Instance
 
-// maxSeconds is the longest time of the keywords whose microseconds fit 32
+// longest is the longest time of the keywords whose microseconds fit 32
 // bits.
-const maxSeconds = 4294 * time.Second
+const longest = 4294 * time.Second
 
 func instanceRows() []row[instance] {
 	var all []row[instance]
@@ -28,6 +28,8 @@ func instanceRows() []row[instance] {
 }
 
 func strict(v *instance) bool { return v.Strict }
+
+func strictOwner(v *instance) bool { return v.Strict && v.Owner() }
 
 func identityRows() []row[instance] {
 	return []row[instance]{
@@ -161,7 +163,7 @@ func packetRows() []row[instance] {
 		choice("higher_prio_send_advert", func(v *instance) bool { return v.HigherPrioSendAdvert }).
 			overruled(strict, "./strict_mode").overruled(strict, "global_defs/vrrp_strict").from("global_defs/vrrp_higher_prio_send_advert"),
 		choice("owner_ignore_adverts", func(v *instance) bool { return v.OwnerIgnoreAdverts }).
-			overruled(strict, "./strict_mode").overruled(strict, "global_defs/vrrp_strict").from("global_defs/vrrp_owner_ignore_adverts").
+			overruled(strictOwner, "./strict_mode").overruled(strictOwner, "global_defs/vrrp_strict").from("global_defs/vrrp_owner_ignore_adverts").
 			unless(func(v *instance) bool { return v.Owner() != v.OwnerIgnoreAdverts }),
 		positive("kernel_rx_buf_size", func(v *instance) uint32 { return v.KernelRxBufSize }),
 		positive("debug", func(v *instance) int { return v.Debug }),
@@ -189,7 +191,7 @@ func timingRows() []row[instance] {
 		number("garp_master_repeat", func(v *instance) uint32 { return v.GARPMasterRepeat }).
 			from("global_defs/vrrp_garp_master_repeat", "global_defs/vrrp_min_garp"),
 		duration("garp_master_refresh", func(v *instance) time.Duration { return v.GARPMasterRefresh }).from("global_defs/vrrp_garp_master_refresh").
-			unless(func(v *instance) bool { return v.GARPMasterRefresh > maxSeconds }),
+			unless(func(v *instance) bool { return v.GARPMasterRefresh > longest }),
 		number("garp_master_refresh_repeat", func(v *instance) uint32 { return v.GARPMasterRefreshRepeat }).
 			from("global_defs/vrrp_garp_master_refresh_repeat", "global_defs/vrrp_min_garp").
 			unless(func(v *instance) bool { return v.GARPMasterRefreshRepeat == 0 }),

@@ -35,8 +35,11 @@ func (o origin) String() string {
 	if o.at.Line > 0 {
 		s = fmt.Sprintf("%s:%d", o.at.File, o.at.Line)
 	}
-	if o.from != "" {
+	switch {
+	case o.from != "" && o.at.Line > 0:
 		s = "from " + o.from + ", " + s
+	case o.from != "":
+		s = "from " + o.from
 	}
 	if o.note != "" {
 		s += "; " + o.note

@@ -50,43 +50,24 @@ func command(args []string) string {
 	return `"` + line + `"`
 }
 
+// argument writes one argument, in single quotes if it has blanks.
 func argument(a string) string {
-	blanks, hard := a == "", false
-	for i := range len(a) {
-		switch c := a[i]; {
-		case c == ' ':
-			blanks = true
-		case c < ' ' || c == 0x7f || c == '"' || c == '\'' || c == '\\' || reference(a, i):
-			hard = true
-		}
+	if a == "" || strings.ContainsRune(a, ' ') {
+		return "'" + escape(a) + "'"
 	}
-	switch {
-	case hard:
-		return escape(a, true)
-	case blanks:
-		return "'" + a + "'"
-	}
-	return a
+	return escape(a)
 }
 
-// reference reports whether s[i] begins what may be taken for a parameter.
-func reference(s string, i int) bool {
-	if s[i] != '$' || i+1 == len(s) {
-		return false
-	}
-	c := s[i+1]
-	return c == '{' || c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z'
-}
-
-// escape writes the characters that mean something as \xHH; blanks too, where
-// no quotes are around the text.
-func escape(s string, blanks bool) string {
+// escape writes the characters that mean something in quotes as \xHH, and the
+// first of what may be taken for a built-in parameter.
+func escape(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
-		c := s[i]
-		if c < ' ' || c == 0x7f || c == '"' || c == '\'' || c == '\\' || blanks && c == ' ' || reference(s, i) {
+		switch c := s[i]; {
+		case c < ' ' || c == 0x7f || c == '"' || c == '\'' || c == '\\',
+			c == '$' && (strings.HasPrefix(s[i+1:], "_") || strings.HasPrefix(s[i+1:], "{_")):
 			fmt.Fprintf(&b, `\x%02x`, c)
-		} else {
+		default:
 			b.WriteByte(c)
 		}
 	}
@@ -94,7 +75,7 @@ func escape(s string, blanks bool) string {
 }
 
 // pattern writes a regular expression, whose keyword knows C's escapes.
-func pattern(s string) string { return `"` + escape(s, false) + `"` }
+func pattern(s string) string { return `"` + escape(s) + `"` }
 
 // seconds writes a time with as many of six places as it needs. A fraction of
 // a microsecond, which only a correction can produce, is rounded up: the

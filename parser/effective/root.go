@@ -25,7 +25,7 @@ func (r *renderer) root() []statement {
 	for _, g := range c.VRRP.TrackGroups {
 		all = append(all, namedBlock(r, "track_group", g.Name, g, trackGroupRows()))
 	}
-	all = append(all, r.interfaces()...)
+	all = append(append(all, lostGroups(c)...), r.interfaces()...)
 	for _, v := range c.VRRP.Instances {
 		all = append(all, namedBlock(r, "vrrp_instance", v.Name, v, instanceRows()))
 	}
@@ -51,6 +51,39 @@ func trackFiles(c *config.Config) []*config.TrackFile {
 	}
 	return c.VRRP.TrackFiles
 }
+
+// lostGroups are the track_groups without any instance that exists. They are
+// not part of the configuration, but static addresses, routes and rules that
+// name one are watched all the same.
+func lostGroups(c *config.Config) (all []statement) {
+	known := make(map[string]bool)
+	for _, g := range c.VRRP.TrackGroups {
+		known[g.Name] = true
+	}
+	named := func(name string) {
+		if name == "" || known[name] {
+			return
+		}
+		known[name] = true
+		all = append(all, statement{
+			kind: block, many: true, keyword: "track_group", value: value{json: name, words: []string{name}},
+			origin: origin{known: true, from: "a group without instances"}, children: names("group", []string{nobody}, nil),
+		})
+	}
+	for _, a := range c.VRRP.StaticAddresses {
+		named(a.TrackGroup)
+	}
+	for _, o := range c.VRRP.StaticRoutes {
+		named(o.TrackGroup)
+	}
+	for _, o := range c.VRRP.StaticRules {
+		named(o.TrackGroup)
+	}
+	return all
+}
+
+// nobody is the name of no instance.
+const nobody = "-"
 
 // session is a block that each process reads for itself.
 func (r *renderer) session(s *session) statement {

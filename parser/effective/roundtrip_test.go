@@ -23,8 +23,8 @@ func input(r *parser.Result) Input {
 	return Input{Config: r.Config, Settings: r.Settings, Origins: r.Origins}
 }
 
-// print returns the configuration in its own language.
-func print(t testing.TB, r *parser.Result) string {
+// printed returns the configuration in its own language.
+func printed(t failer, r *parser.Result) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := Conf(&b, input(r)); err != nil {
@@ -33,23 +33,23 @@ func print(t testing.TB, r *parser.Result) string {
 	return b.String()
 }
 
-// comparable leaves out what says only that there was something that is not
+// essential leaves out what says only that there was something that is not
 // part of the configuration any more.
-func comparable(c *config.Config) *config.Config {
+func essential(c *config.Config) *config.Config {
 	d := *c
 	d.HasVRRP, d.HasLVS, d.HasBFD = false, false, false
 	return &d
 }
 
 // again prints what was loaded, loads it, and compares.
-func again(t testing.TB, r *parser.Result) (text, diff string) {
+func again(t failer, r *parser.Result) (text, diff string) {
 	t.Helper()
-	text = print(t, r)
+	text = printed(t, r)
 	s := loadText(text)
 	if s.Config == nil {
 		return text, "cannot be used"
 	}
-	return text, cmp.Diff(comparable(r.Config), comparable(s.Config), cmpopts.EquateEmpty(),
+	return text, cmp.Diff(essential(r.Config), essential(s.Config), cmpopts.EquateEmpty(),
 		cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{}, netip.AddrPort{}))
 }
 
@@ -85,4 +85,10 @@ func TestGoldenAgain(t *testing.T) {
 	if usable < 150 {
 		t.Errorf("only %d of the golden configurations can be used", usable)
 	}
+}
+
+// failer is a test of either kind.
+type failer interface {
+	Helper()
+	Fatal(args ...any)
 }

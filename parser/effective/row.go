@@ -77,9 +77,6 @@ func (w row[T]) overruled(when func(*T) bool, spec string) row[T] {
 // unless leaves the value out of the file under a condition.
 func (w row[T]) unless(hide func(*T) bool) row[T] { w.hide = hide; return w }
 
-// as names the row in JSON.
-func (w row[T]) as(key string) row[T] { w.key = key; return w }
-
 // head makes the row the beginning of its line, without its keyword.
 func (w row[T]) head(key string) row[T] { w.key, w.bare = key, true; return w }
 

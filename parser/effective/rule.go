@@ -46,8 +46,8 @@ func ruleRows() []row[rule] {
 			word := ipProtocol(o.IPProto)
 			return value{json: word, words: []string{word}, absent: o.IPProto == 0}
 		}),
-		ports("sport", func(o *rule) *config.PortRange { return o.SrcPort }),
-		ports("dport", func(o *rule) *config.PortRange { return o.DstPort }),
+		portRange("sport", func(o *rule) *config.PortRange { return o.SrcPort }),
+		portRange("dport", func(o *rule) *config.PortRange { return o.DstPort }),
 		flag("l3mdev", func(o *rule) bool { return o.L3MDev }),
 		table("table", func(o *rule) (uint32, bool) { return o.Table, o.Action == actionTable && !o.L3MDev }),
 		number("goto", func(o *rule) uint32 { return o.Goto }).unless(func(o *rule) bool { return o.Action != actionGoto }),
@@ -69,7 +69,7 @@ func ruleRows() []row[rule] {
 	}
 }
 
-func ports(keyword string, f func(*rule) *config.PortRange) row[rule] {
+func portRange(keyword string, f func(*rule) *config.PortRange) row[rule] {
 	return custom(keyword, func(_ *renderer, o *rule) value {
 		p := f(o)
 		if p == nil {

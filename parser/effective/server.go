@@ -162,22 +162,22 @@ func granularity(_ *renderer, v *server) value {
 }
 
 func sorryRows() []row[server] {
-	sorry := func(keyword string, f func(r *renderer, s *config.SorryServer) value) row[server] {
+	sorry := func(keyword string, f func(v *server, r *renderer, s *config.SorryServer) value) row[server] {
 		return custom(keyword, func(r *renderer, v *server) value {
 			if v.SorryServer == nil {
 				return value{absent: true}
 			}
-			return f(r, v.SorryServer)
+			return f(v, r, v.SorryServer)
 		})
 	}
 	return []row[server]{
-		sorry("sorry_server", func(_ *renderer, s *config.SorryServer) value {
-			return value{json: object{{"address", s.Addr.String()}, {"port", s.Port}}, words: addressPort(s.Addr, s.Port)}
+		sorry("sorry_server", func(v *server, _ *renderer, s *config.SorryServer) value {
+			return value{json: object{{"address", s.Addr.String()}, {"port", s.Port}}, words: addressPort(s.Addr, writtenPorts(v).sorry)}
 		}),
-		sorry("sorry_server_inhibit", func(_ *renderer, s *config.SorryServer) value {
+		sorry("sorry_server_inhibit", func(_ *server, _ *renderer, s *config.SorryServer) value {
 			return value{json: s.Inhibit, silent: !s.Inhibit}
 		}),
-		sorry("sorry_server_lvs_method", func(r *renderer, s *config.SorryServer) value {
+		sorry("sorry_server_lvs_method", func(_ *server, r *renderer, s *config.SorryServer) value {
 			return words(r, &s.Method, methodRows())
 		}).from("./lb_kind"),
 	}
@@ -191,9 +191,10 @@ type backend struct {
 
 func realServers(r *renderer, v *server, _ *reader.Source) []statement {
 	var all []statement
-	for _, rs := range v.RealServers {
+	ports := writtenPorts(v)
+	for i, rs := range v.RealServers {
 		b := &backend{rs, v}
-		name := addressPort(rs.Addr, b.written())
+		name := addressPort(rs.Addr, ports.real[i])
 		all = append(all, statement{
 			kind: block, many: true, keyword: "real_server", origin: r.made(rs),
 			value:    value{words: name, json: phrase(addressPort(rs.Addr, rs.Port))},
@@ -201,17 +202,6 @@ func realServers(r *renderer, v *server, _ *reader.Source) []statement {
 		})
 	}
 	return all
-}
-
-// written is the port behind real_server. It is corrected to that of the
-// virtual server, but checkers have it as it is written.
-func (b *backend) written() uint16 {
-	for _, c := range b.Checkers {
-		if c.Target.Port == 0 || !connects(c.Kind) {
-			return c.Target.Port
-		}
-	}
-	return b.Port
 }
 
 func backendRows() []row[backend] {
@@ -230,6 +220,7 @@ func backendRows() []row[backend] {
 		text("virtualhost", func(b *backend) string { return b.VirtualHost }),
 		text("snmp_name", func(b *backend) string { return b.SNMPName }),
 	}
+	rows = append(rows, flag("unchecked", func(b *backend) bool { return b.Unchecked }).inside())
 	return append(append(rows, sharedRows()...), blocks("", checkers))
 }
 

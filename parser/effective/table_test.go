@@ -100,6 +100,7 @@ func withoutEffect() map[string]string {
 		"virtual_server/retry":                     "every checker has it",
 		"virtual_server/delay_before_retry":        "every checker has it",
 		"virtual_server/warmup":                    "every checker has it",
+		"vrrp_instance/lvs_sync_daemon_interface":  "lvs_sync_daemon of global_defs",
 		real + "SMTP_CHECK/host":                   "an SMTP_CHECK of its own",
 		"global_defs/notification_email/<address>": "the lines of the block",
 		"global_defs/umask/IRWXU IRWXG IRWXO":      "the umask is a number",

@@ -42,7 +42,7 @@ func weight[T any](keyword string, f func(*T) (n int, reverse bool)) row[T] {
 }
 
 func processBlockRows() []row[config.TrackProcess] {
-	none := func(p *config.TrackProcess) bool { return p.QuorumMax == 0 }
+	none := func(p *config.TrackProcess) bool { return p.Quorum == 0 }
 	return []row[config.TrackProcess]{
 		custom("process", func(_ *renderer, p *config.TrackProcess) value {
 			words := append([]string{p.Process}, p.Params...)
@@ -56,8 +56,18 @@ func processBlockRows() []row[config.TrackProcess] {
 			return v
 		}).from("./process"),
 		weight("weight", func(p *config.TrackProcess) (int, bool) { return p.Weight, p.Reverse }),
-		// quorum_max 0 makes the quorum 0, which cannot be said.
 		number("quorum", func(p *config.TrackProcess) uint32 { return p.Quorum }).unless(none).overruled(none, "./quorum_max"),
+		blocks("quorum_max", func(_ *renderer, p *config.TrackProcess, source *reader.Source) []statement {
+			if !none(p) || p.QuorumMax == 0 {
+				return nil
+			}
+			// A quorum of 0 remains from an earlier quorum_max.
+			s := statement{keyword: "quorum_max", key: "quorum_max_before", value: numeric(0)}
+			if said := source.All("quorum_max"); len(said) > 0 {
+				s.origin = given(said[0])
+			}
+			return []statement{s}
+		}),
 		number("quorum_max", func(p *config.TrackProcess) uint32 { return p.QuorumMax }).
 			unless(func(p *config.TrackProcess) bool { return p.QuorumMax == math.MaxUint32 }),
 		delay("terminate_delay", func(p *config.TrackProcess) time.Duration { return p.TerminateDelay }).from("./delay"),

@@ -105,8 +105,14 @@ func (r *Room) publish(p *reader.Pass) {
 		}
 		out.SyncGroups = append(out.SyncGroups, &g.SyncGroup)
 	}
+	tracked := map[string]bool{}
+	for _, v := range r.instances {
+		for _, t := range v.Tracking.Processes {
+			tracked[t.Name] = true
+		}
+	}
 	for _, t := range r.processes {
-		if r.usedProcess[t.Name] && r.processByName[t.Name] == t {
+		if tracked[t.Name] && r.processByName[t.Name] == t {
 			out.TrackProcesses = append(out.TrackProcesses, t)
 		}
 	}

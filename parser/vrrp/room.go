@@ -54,11 +54,10 @@ type Room struct {
 	processByName map[string]*config.TrackProcess
 	process       *trackProcess // being read
 
-	garp        *config.GARPGroup // being read
-	garpOf      map[string]bool   // interfaces that have a group
-	garpLists   int               // interfaces blocks so far
-	garpWords   []string
-	usedProcess map[string]bool
+	garp      *config.GARPGroup // being read
+	garpOf    map[string]bool   // interfaces that have a group
+	garpLists int               // interfaces blocks so far
+	garpWords []string
 }
 
 // vipKey is what must not occur twice.
@@ -74,7 +73,7 @@ func New(s Sources) *Room {
 		byName:  map[string]*instance{}, devices: map[string]*instance{},
 		groupByName: map[string]*syncGroup{}, trackGroupByName: map[string]*config.TrackGroup{},
 		scriptByName: map[string]*trackScript{}, processByName: map[string]*config.TrackProcess{},
-		garpOf: map[string]bool{}, usedProcess: map[string]bool{},
+		garpOf: map[string]bool{},
 	}
 }
 

@@ -93,7 +93,6 @@ func (r *Room) object(p *reader.Pass, kind line.TrackKind, name, owner string) (
 		p.General(msgTrackedFile, owner, name)
 	case line.TrackProcess:
 		if t := r.processByName[name]; t != nil {
-			r.usedProcess[t.Name] = true
 			return config.Tracked{Name: t.Name, Weight: t.Weight, Reverse: t.Reverse}, true
 		}
 		p.General(msgTrackedProcess, owner, name)
