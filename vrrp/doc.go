@@ -14,6 +14,13 @@
 // set it. Becoming MASTER, leaving it, a reload and a repair compare that with
 // what should be, and touch only the difference.
 //
+// # Work
+//
+// Adverts go out at once. Everything else that the state machine decides, from
+// addresses to scripts, is work: a queue of small steps, done in order, between
+// which timers run. However many routers become MASTER, change at a reload or
+// stop together, no advert waits for the kernel.
+//
 // # Storms
 //
 // Datagrams wait in a bounded queue per pair of sockets (package network). The

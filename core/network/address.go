@@ -132,7 +132,7 @@ func parseAddress(data []byte) (Address, error) {
 		return Address{}, fmt.Errorf("address message: %d octets", len(data))
 	}
 	msg := nl.DeserializeIfAddrmsg(data)
-	attrs, err := nl.ParseRouteAttr(data[unix.SizeofIfAddrmsg:])
+	attrs, err := parseAttributes(data[unix.SizeofIfAddrmsg:])
 	if err != nil {
 		return Address{}, fmt.Errorf("address message: %w", err)
 	}
@@ -147,7 +147,7 @@ func parseAddress(data []byte) (Address, error) {
 		case unix.IFA_BROADCAST:
 			a.Broadcast, _ = netip.AddrFromSlice(at.Value)
 		case unix.IFA_LABEL:
-			a.Label = nl.BytesToString(at.Value)
+			a.Label = attrString(at.Value)
 		case unix.IFA_FLAGS:
 			a.Flags = attrUint32(at.Value)
 		case unix.IFA_CACHEINFO:

@@ -77,7 +77,7 @@ func parseLink(data []byte) (Link, error) {
 		return Link{}, fmt.Errorf("link message: %d octets", len(data))
 	}
 	info := nl.DeserializeIfInfomsg(data)
-	attrs, err := nl.ParseRouteAttr(data[unix.SizeofIfInfomsg:])
+	attrs, err := parseAttributes(data[unix.SizeofIfInfomsg:])
 	if err != nil {
 		return Link{}, fmt.Errorf("link message: %w", err)
 	}
@@ -86,7 +86,7 @@ func parseLink(data []byte) (Link, error) {
 	for _, a := range attrs {
 		switch a.Attr.Type {
 		case unix.IFLA_IFNAME:
-			l.Name = nl.BytesToString(a.Value)
+			l.Name = attrString(a.Value)
 		case unix.IFLA_MTU:
 			l.MTU = int(attrUint32(a.Value))
 		case unix.IFLA_ADDRESS:
@@ -115,16 +115,16 @@ func parseLink(data []byte) (Link, error) {
 func paired(kind string) bool { return kind == "veth" || kind == "vxcan" || kind == "netkit" }
 
 func linkKinds(data []byte) (kind, masterKind string) {
-	attrs, err := nl.ParseRouteAttr(data)
+	attrs, err := parseAttributes(data)
 	if err != nil {
 		return "", ""
 	}
 	for _, a := range attrs {
 		switch a.Attr.Type {
 		case unix.IFLA_INFO_KIND:
-			kind = nl.BytesToString(a.Value)
+			kind = attrString(a.Value)
 		case unix.IFLA_INFO_SLAVE_KIND:
-			masterKind = nl.BytesToString(a.Value)
+			masterKind = attrString(a.Value)
 		}
 	}
 	return kind, masterKind

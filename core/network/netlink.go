@@ -1,6 +1,7 @@
 package network
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -171,13 +172,13 @@ func requestError(req *nl.NetlinkRequest, m syscall.NetlinkMessage) error {
 	if skip > len(rest) {
 		return e
 	}
-	attrs, err := nl.ParseRouteAttr(rest[skip:])
+	attrs, err := parseAttributes(rest[skip:])
 	if err != nil {
 		return e
 	}
 	for _, a := range attrs {
 		if a.Attr.Type == nl.NLMSGERR_ATTR_MSG {
-			e.Detail = nl.BytesToString(a.Value)
+			e.Detail = attrString(a.Value)
 		}
 	}
 	return e
@@ -240,4 +241,27 @@ func attrUint32(b []byte) uint32 {
 		return 0
 	}
 	return binary.NativeEndian.Uint32(b)
+}
+
+// attrString is a text up to its end, which may be missing.
+func attrString(b []byte) string {
+	text, _, _ := bytes.Cut(b, []byte{0})
+	return string(text)
+}
+
+// parseAttributes reads a list of attributes (struct rtattr). The library's function
+// trusts that the last one is padded.
+func parseAttributes(b []byte) ([]syscall.NetlinkRouteAttr, error) {
+	var list []syscall.NetlinkRouteAttr
+	for len(b) >= unix.SizeofRtAttr {
+		size := int(binary.NativeEndian.Uint16(b))
+		if size < unix.SizeofRtAttr || size > len(b) {
+			return nil, fmt.Errorf("attribute of %d octets, %d are left", size, len(b))
+		}
+		a := syscall.NetlinkRouteAttr{Value: b[unix.SizeofRtAttr:size]}
+		a.Attr.Len, a.Attr.Type = uint16(size), binary.NativeEndian.Uint16(b[2:])
+		list = append(list, a)
+		b = b[min((size+3)&^3, len(b)):]
+	}
+	return list, nil
 }

@@ -289,7 +289,7 @@ func parseRoute(data []byte) (RouteID, error) {
 		return RouteID{}, fmt.Errorf("route message: %d octets", len(data))
 	}
 	msg := nl.DeserializeRtMsg(data)
-	attrs, err := nl.ParseRouteAttr(data[unix.SizeofRtMsg:])
+	attrs, err := parseAttributes(data[unix.SizeofRtMsg:])
 	if err != nil {
 		return RouteID{}, fmt.Errorf("route message: %w", err)
 	}

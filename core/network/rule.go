@@ -149,7 +149,7 @@ func parseRule(data []byte) (RuleID, error) {
 		return RuleID{}, fmt.Errorf("rule message: %d octets", len(data))
 	}
 	msg := nl.DeserializeRtMsg(data)
-	attrs, err := nl.ParseRouteAttr(data[unix.SizeofRtMsg:])
+	attrs, err := parseAttributes(data[unix.SizeofRtMsg:])
 	if err != nil {
 		return RuleID{}, fmt.Errorf("rule message: %w", err)
 	}
@@ -189,9 +189,9 @@ func (r *RuleID) attribute(msg *nl.RtMsg, kind uint16, v []byte) {
 	case unix.FRA_SUPPRESS_IFGROUP:
 		r.SuppressIfGroup = int32(attrUint32(v))
 	case unix.FRA_IIFNAME:
-		r.IIF = nl.BytesToString(v)
+		r.IIF = attrString(v)
 	case unix.FRA_OIFNAME:
-		r.OIF = nl.BytesToString(v)
+		r.OIF = attrString(v)
 	case unix.FRA_TUN_ID:
 		if len(v) >= 8 {
 			r.TunnelID = binary.BigEndian.Uint64(v)

@@ -13,7 +13,9 @@
 // A Loop takes its time from package time, so a test runs it inside
 // testing/synctest in virtual time. [Loop.UseTimerFD] makes its timers precise
 // to some microseconds on a real machine, where the Go runtime would round the
-// sleep of an idle process to a millisecond.
+// sleep of an idle process to a millisecond. Timers that are served late are
+// noticed ([Loop.WatchLateness]), and a realtime loop with much to do sleeps for
+// an instant each millisecond, for which see rlimit_rttime.
 //
 // # The child
 //
@@ -23,6 +25,10 @@
 // that tells the parent what to do. The answer to the parent's hello comes from
 // the loop, never from the goroutine that reads the socket: it has to show that
 // the loop turns. When the parent is gone the child stops in order.
+//
+// # Dumps
+//
+// [Dumps] writes the files that an operator asks for, off the loop.
 //
 // The package knows nothing of what a service does.
 package process

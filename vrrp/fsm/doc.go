@@ -24,6 +24,9 @@
 // silences a MASTER. Nor does a rejected datagram touch the remembered period
 // of a BACKUP.
 //
+// Adverts of a MASTER keep to a grid, where C counts each interval from when the
+// last advert was sent and so falls behind.
+//
 // Interface faults are a set of reasons: FAULT lasts until every tracked
 // interface is as it should be, and an interface that comes up while the
 // instance is MASTER or BACKUP changes nothing (rows M13 and B17 are void).
