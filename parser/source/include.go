@@ -74,7 +74,7 @@ func (r *Reader) matches(pattern string, c checks, main bool) []string {
 		}
 		found = append(found, names...)
 	}
-	braces := len(alternatives) > 1
+	braces := strings.Contains(pattern, "{")
 	switch {
 	case len(found) > 0 && missing > 0:
 		r.fail(c.brace, msgConfigSomeMissing, pattern)

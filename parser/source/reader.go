@@ -201,6 +201,9 @@ func (r *Reader) directory() string { return r.dir }
 // push starts an expansion.
 func (r *Reader) push(e expansion) {
 	if len(r.expansions) >= maxExpansionDepth {
+		// Everything that the line stands for is given up: definitions that
+		// refer to each other twice would come here for ever.
+		r.expansions = nil
 		r.problem(Problem{Class: config.ClassGeneral, Message: msgExpansionDepth})
 		return
 	}
@@ -275,9 +278,13 @@ func (r *Reader) physical(f *frame) {
 	r.text(text, uint32(column))
 }
 
-// unterminated reports a quote that is not closed. The parent shows the line
-// with the blanks at its end, the others read it without them.
+// unterminated reports a quote that is not closed. A backslash at the end is
+// not shown. The parent shows the line with the blanks at its end, the others
+// read it without them.
 func (r *Reader) unterminated(line, trimmed string) {
+	if end, ok := strings.CutSuffix(line, `\`); ok {
+		line, trimmed = end, strings.TrimRight(end, blanks)
+	}
 	p := Problem{Class: config.ClassGeneral, Message: fmt.Sprintf(msgUnterminatedQuote, trimmed)}
 	if line != trimmed {
 		parent := p

@@ -194,6 +194,7 @@ func TestBounds(t *testing.T) {
 		{"definitions of each other", "$A=$B\n$B=$A\n$A\nend\n", "refers to itself"},
 		{"growing definition", "$A=xxx${A}\n${A}\nend\n", "too long after substitution"},
 		{"multi-line definition of itself", "$A= \\\nx \\\n$A\n$A\nend\n", "nested too deeply"},
+		{"definitions of each other, twice", "$A= \\\nx \\\n$B\n$B= \\\n$A \\\n$A\n$A\nend\n", "nested too deeply"},
 		{"endless sequence", "~SEQ(A, 1, 2000) ~SEQ(B, 1, 2000) @none $A\nend\n", "more than 2500000 lines"},
 		{"include of itself", "include main\nend\n", "open problem (Too many open files)"},
 		{"ten megabytes in a line", strings.Repeat("x", 10<<20) + "\nend\n", "line too long"},
