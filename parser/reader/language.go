@@ -111,16 +111,16 @@ func (e *entry) active(p *Pass) bool {
 func (l *Language) regular(f *syntax.File) bool {
 	var words []string
 	for _, i := range f.Items {
-		switch {
-		case i.Kind == syntax.Trouble:
+		if i.Kind == syntax.Trouble {
 			continue
-		case i.Kind != syntax.Statement || i.Block != nil && !i.Block.Closed:
+		}
+		if i.Kind != syntax.Statement || i.Block != nil && !i.Block.Closed {
 			return false
-		case i.Block == nil:
-			words, _ = syntax.Words(words[:0], i.Text)
-			if e := l.top.entries[(&Statement{Words: words}).Keyword()]; e != nil && e.keyword.Shape != keyword.Scalar {
-				return false
-			}
+		}
+		words, _ = syntax.Words(words[:0], i.Text)
+		e := l.top.entries[(&Statement{Words: words}).Keyword()]
+		if owns := e != nil && e.keyword.Shape != keyword.Scalar; owns != (i.Block != nil) {
+			return false
 		}
 	}
 	return true

@@ -79,6 +79,7 @@ func (l *tokens) Next() (lexer.Token, error) {
 			return l.trouble(line.Problem), nil
 		}
 		l.rest = line.Text
+		l.skip(0)
 	}
 	return l.piece(), nil
 }

@@ -40,8 +40,7 @@ type Room struct {
 
 	directories map[string]directory
 
-	file        *config.TrackFile // the block being read
-	weightGiven bool
+	file *config.TrackFile // the block being read
 }
 
 // New returns a room for one configuration.
@@ -76,7 +75,7 @@ func (r *Room) open(p *reader.Pass, s *reader.Statement) bool {
 	if r.process != p.Process {
 		r.process, r.files, r.byName = p.Process, nil, map[string]*config.TrackFile{}
 	}
-	r.file, r.weightGiven = &config.TrackFile{Name: p.Keep(name), Weight: defaultWeight}, false
+	r.file = &config.TrackFile{Name: p.Keep(name), Weight: defaultWeight}
 	p.Made(r.file, nil)
 	return true
 }
@@ -168,7 +167,7 @@ func (r *Room) weight(p *reader.Pass, s *reader.Statement) {
 	case !s.Has(1):
 		p.General(msgNoWeight, f.Name)
 		return
-	case r.weightGiven:
+	case f.Weight != defaultWeight:
 		p.General(msgWeightTwice, f.Name, word)
 		return
 	}
@@ -176,7 +175,7 @@ func (r *Room) weight(p *reader.Pass, s *reader.Statement) {
 	if !ok {
 		p.General(msgWeight, word, f.Name)
 	} else {
-		f.Weight, r.weightGiven = int(n), true
+		f.Weight = int(n)
 	}
 	switch {
 	case !s.Has(2):
