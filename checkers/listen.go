@@ -15,7 +15,9 @@ import (
 func listen(s *service) fifos {
 	s.events.Add(notify.NewScripts(s.runner))
 	// The readers of FIFOs run on to the end of the process.
-	f := notify.NewFIFOs(false, script.New(s.env.Loop, s.env.Log), s.env.Log)
+	readers := script.New(s.env.Loop, s.env.Log)
+	readers.LimitCore(s.env.Options.CoreLimit)
+	f := notify.NewFIFOs(false, readers, s.env.Log)
 	s.events.Add(f)
 	return f
 }

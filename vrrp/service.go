@@ -78,6 +78,7 @@ func newService(env process.Env, open func() (Host, error)) *service {
 	s.lateness = env.Loop.WatchLateness(s.late)
 	s.dumps = process.NewDumps(env.Loop)
 	s.runner = script.New(env.Loop, env.Log)
+	s.runner.LimitCore(env.Options.CoreLimit)
 	s.fifos = notify.NewFIFOs(true, s.runner, env.Log)
 	s.checks = track.NewScripts(env.Loop, s.runner, env.Log, s.scriptChanged)
 	s.files = track.NewFiles(env.Loop, env.Log, s.fileChanged)

@@ -72,6 +72,7 @@ func (p program) child(in *process.Inherited, args []string) int {
 		Options: process.Options{
 			DontReleaseVRRP: o.DontReleaseVRRP, ReleaseVIPs: o.ReleaseVIPs, DontReleaseIPVS: o.DontReleaseIPVS,
 			AddressMonitoring: o.AddressMonitoring, DumpConf: o.DumpConf, Detail: o.Detail, TmpDir: temporaryDirectory(),
+			CoreLimit: in.CoreLimit,
 		},
 		Log:          supervisor.OpenLog(&o, in.Kind.Ident()),
 		IgnoreSIGINT: o.IgnoreSIGINT,

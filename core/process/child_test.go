@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"keepalived/core/config"
 	"keepalived/core/logging"
 )
@@ -175,6 +177,10 @@ func TestInherited(t *testing.T) {
 	t.Setenv(RoleVariable, strings.TrimPrefix(in.Environment(), RoleVariable+"="))
 	got, ok := parseRole(Role())
 	if !ok || got.Kind != in.Kind || got.Comm != in.Comm || got.PIDPath != in.PIDPath {
+		t.Errorf("%+v, %v", got, ok)
+	}
+	in.CoreLimit = &unix.Rlimit{Cur: 5, Max: unix.RLIM_INFINITY}
+	if got, ok := parseRole(strings.TrimPrefix(in.Environment(), RoleVariable+"=")); !ok || *got.CoreLimit != *in.CoreLimit {
 		t.Errorf("%+v, %v", got, ok)
 	}
 	if os.Getenv(RoleVariable) != "" {

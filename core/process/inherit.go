@@ -29,6 +29,9 @@ type Inherited struct {
 	Crash   *os.File // gets the trace of a crash
 	PID     *os.File // locked; nil without one
 	PIDPath string
+	// CoreLimit is the limit on core dumps before -m raised it; nil when it
+	// did not.
+	CoreLimit *unix.Rlimit
 }
 
 // Role returns the value of RoleVariable, empty when the process was started by
@@ -41,7 +44,11 @@ func Role() string {
 
 // Environment is the entry that makes the child of in.
 func (in *Inherited) Environment() string {
-	return fmt.Sprintf("%s=%s %q %q", RoleVariable, in.Kind.Word(), in.Comm, in.PIDPath)
+	entry := fmt.Sprintf("%s=%s %q %q", RoleVariable, in.Kind.Word(), in.Comm, in.PIDPath)
+	if l := in.CoreLimit; l != nil {
+		entry += fmt.Sprintf(" %d %d", l.Cur, l.Max)
+	}
+	return entry
 }
 
 // Files lists the descriptors of the child from 3 on, in the order in which
@@ -72,7 +79,12 @@ func Inherit(role string) (in *Inherited, ok bool) {
 func parseRole(role string) (in *Inherited, ok bool) {
 	in = new(Inherited)
 	var word string
-	if n, err := fmt.Sscanf(role, "%s %q %q", &word, &in.Comm, &in.PIDPath); n != 3 || err != nil {
+	var core unix.Rlimit
+	switch n, _ := fmt.Sscanf(role, "%s %q %q %d %d", &word, &in.Comm, &in.PIDPath, &core.Cur, &core.Max); n {
+	case 3:
+	case 5:
+		in.CoreLimit = &core
+	default:
 		return nil, false
 	}
 	in.Kind, ok = ParseKind(word)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"log/slog"
 
+	"golang.org/x/sys/unix"
+
 	"keepalived/core/config"
 )
 
@@ -41,6 +43,8 @@ type Options struct {
 	AddressMonitoring bool // -a
 	DumpConf          bool // -d
 	Detail            int  // how often -D was given
+	// CoreLimit is the limit on core dumps of scripts; nil: the process's.
+	CoreLimit *unix.Rlimit
 	// TmpDir is the directory of dump files (02-runtime section 2.3).
 	TmpDir string
 }

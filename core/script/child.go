@@ -19,6 +19,7 @@ import (
 type job struct {
 	argv            []string
 	script          *config.Script
+	core            *coreLimit    // nil: this process's
 	before, started chan struct{} // of a command in order, else nil
 }
 
@@ -66,7 +67,7 @@ func (c *child) start(j job) (e end) {
 	if j.script.Readable != "" {
 		path = j.argv[0]
 	}
-	e.err = c.execute(path, j.argv, j.script)
+	e.err = c.execute(path, j.argv, j)
 	if errors.Is(e.err, syscall.ENOEXEC) {
 		words := make([]string, len(j.argv))
 		for i, a := range j.argv {
@@ -74,12 +75,13 @@ func (c *child) start(j job) (e end) {
 		}
 		words[0] = quote(path)
 		e.shell = true
-		e.err = c.execute("/bin/sh", []string{"/bin/sh", "-c", strings.Join(words, " ")}, j.script)
+		e.err = c.execute("/bin/sh", []string{"/bin/sh", "-c", strings.Join(words, " ")}, j)
 	}
 	return e
 }
 
-func (c *child) execute(path string, argv []string, s *config.Script) error {
+func (c *child) execute(path string, argv []string, j job) error {
+	s := j.script
 	cmd := &exec.Cmd{
 		Path: path, Args: argv, Env: environment(os.Environ()),
 		SysProcAttr: &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM},
@@ -87,7 +89,7 @@ func (c *child) execute(path string, argv []string, s *config.Script) error {
 	if os.Geteuid() == 0 || int(s.UID) != os.Geteuid() || int(s.GID) != os.Getegid() {
 		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: s.UID, Gid: s.GID, Groups: []uint32{s.GID}}
 	}
-	if err := cmd.Start(); err != nil {
+	if err := j.core.during(cmd.Start); err != nil {
 		return err
 	}
 	c.mu.Lock()
@@ -97,6 +99,26 @@ func (c *child) execute(path string, argv []string, s *config.Script) error {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
 	}
 	return nil
+}
+
+// coreLimit is the limit on core dumps that commands get. A command inherits
+// it: the process has it, too, while one is being started.
+type coreLimit struct {
+	mu    sync.Mutex // one at a time
+	limit unix.Rlimit
+}
+
+func (l *coreLimit) during(start func() error) error {
+	var own unix.Rlimit
+	if l == nil || unix.Getrlimit(unix.RLIMIT_CORE, &own) != nil {
+		return start()
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if unix.Setrlimit(unix.RLIMIT_CORE, &l.limit) == nil {
+		defer unix.Setrlimit(unix.RLIMIT_CORE, &own)
+	}
+	return start()
 }
 
 // environment is this process's without what changes how programs are loaded

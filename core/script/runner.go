@@ -20,6 +20,7 @@ type Runner struct {
 	loop    *process.Loop
 	log     *slog.Logger
 	running map[*Run]struct{}
+	core    *coreLimit
 	last    chan struct{} // closed when the last command in order was started
 }
 
@@ -28,6 +29,14 @@ type Runner struct {
 func New(loop *process.Loop, log *slog.Logger) *Runner {
 	_ = unix.CloseRange(3, ^uint(0), unix.CLOSE_RANGE_CLOEXEC) // before Linux 5.11: they leak, as in 2.2.7
 	return &Runner{loop: loop, log: log, running: map[*Run]struct{}{}}
+}
+
+// LimitCore gives commands another limit on core dumps than this process has,
+// for a process whose own -m has raised; nil does nothing.
+func (r *Runner) LimitCore(l *unix.Rlimit) {
+	if l != nil {
+		r.core = &coreLimit{limit: *l}
+	}
 }
 
 // Command is what to run.
@@ -85,7 +94,7 @@ func (r *Runner) Run(c Command) *Run {
 	if c.Timeout > 0 {
 		run.timer.Reset(c.Timeout)
 	}
-	go run.child.run(job{argv: arguments(c), script: c.Script, before: before, started: started}, func(e end) {
+	go run.child.run(job{argv: arguments(c), script: c.Script, core: r.core, before: before, started: started}, func(e end) {
 		r.loop.Post(func() { run.finish(e) })
 	})
 	return run

@@ -244,8 +244,8 @@ func TestTimeout(t *testing.T) {
 func TestTimeoutKill(t *testing.T) {
 	b := newBench(t)
 	start := time.Now()
-	r := b.run(nil, Command{Name: "s", Timeout: 10 * time.Millisecond, Script: shell("trap '' TERM; sleep 600; sleep 600")})[0]
-	if d := time.Since(start); !r.TimedOut || r.Signal != syscall.SIGKILL || d < 2*time.Second || d > 4*time.Second {
+	r := b.run(nil, Command{Name: "s", Timeout: 500 * time.Millisecond, Script: shell("trap '' TERM; sleep 600; sleep 600")})[0]
+	if d := time.Since(start); !r.TimedOut || r.Signal != syscall.SIGKILL || d < 2500*time.Millisecond || d > 6*time.Second {
 		t.Errorf("%+v after %v", r, d)
 	}
 }

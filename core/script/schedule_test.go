@@ -58,3 +58,22 @@ func TestScheduling(t *testing.T) {
 		t.Errorf("%d threads of the process have lost their policy", n)
 	}
 }
+
+// Scripts of a process that -m lets dump core are not let to.
+func TestCoreLimit(t *testing.T) {
+	var own, after unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_CORE, &own); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	b := newBench(t)
+	b.runner.LimitCore(&unix.Rlimit{Cur: 8 * 512, Max: own.Max})
+	b.run(nil, Command{Name: "s", Script: shell("ulimit -c >" + out)})
+	data, err := os.ReadFile(out)
+	if got := strings.TrimSpace(string(data)); err != nil || got != "8" {
+		t.Errorf("limit of the script: %q, %v", got, err)
+	}
+	if err := unix.Getrlimit(unix.RLIMIT_CORE, &after); err != nil || after != own {
+		t.Errorf("the process has %v, had %v, %v", after, own, err)
+	}
+}

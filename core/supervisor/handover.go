@@ -27,8 +27,9 @@ type state struct {
 	paths    pidPaths
 	pids     *pidFiles
 	comm     string
-	managed  bool   // by systemd: notify it
-	pattern  string // core_pattern to restore at the end, empty: none
+	managed  bool         // by systemd: notify it
+	pattern  string       // core_pattern to restore at the end, empty: none
+	core     *unix.Rlimit // on core dumps before -m; nil without -m
 }
 
 // stateWire is a state in another process's hands: files are descriptors, -1
@@ -46,6 +47,7 @@ type stateWire struct {
 	Comm       string
 	Managed    bool
 	Pattern    string
+	Core       *unix.Rlimit
 }
 
 // wire lists the files that the next process needs; number gives each the
@@ -53,7 +55,7 @@ type stateWire struct {
 func (s *state) wire(number func(*os.File) int) (*stateWire, error) {
 	w := &stateWire{
 		Wanted: s.prepared.Wanted, Status: s.prepared.Status, Culprit: s.prepared.Culprit,
-		Structural: s.prepared.Structural, Paths: s.paths, Comm: s.comm, Managed: s.managed, Pattern: s.pattern,
+		Structural: s.prepared.Structural, Paths: s.paths, Comm: s.comm, Managed: s.managed, Pattern: s.pattern, Core: s.core,
 		ParentPID: number(s.pids.parent.File()),
 	}
 	if s.prepared.Config != nil {
@@ -185,7 +187,7 @@ func readState(number string) (*state, error) {
 			return nil, err
 		}
 	}
-	s := &state{prepared: p, paths: w.Paths, pids: new(pidFiles), comm: w.Comm, managed: w.Managed, pattern: w.Pattern}
+	s := &state{prepared: p, paths: w.Paths, pids: new(pidFiles), comm: w.Comm, managed: w.Managed, pattern: w.Pattern, core: w.Core}
 	s.pids.parent = process.AdoptPIDFile(w.Paths.Parent, adopt(w.ParentPID, w.Paths.Parent))
 	for k := range process.Kinds {
 		if n := w.Parts[k]; n >= 0 {

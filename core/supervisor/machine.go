@@ -78,7 +78,7 @@ func (m *machine) Start(k process.Kind, p *Prepared) (Process, error) {
 	}
 	defer crashOut.Close()
 	in := &process.Inherited{
-		Kind: k, Comm: m.state.comm,
+		Kind: k, Comm: m.state.comm, CoreLimit: m.state.core,
 		Control: inherited, Part: p.Parts[k], Crash: crashOut,
 	}
 	if f := m.pidFile(k); f != nil {

@@ -81,11 +81,11 @@ func (p *parent) launch() int {
 	}
 	lines := banner(p.Args)
 	p.log.Info(lines[0])
-	pattern := p.enableCoreDumps()
+	core, pattern := p.enableCoreDumps()
 	for _, line := range lines[1:] {
 		p.log.Info(line)
 	}
-	st := &state{comm: ownName(), managed: p.managed(), pattern: pattern}
+	st := &state{comm: ownName(), managed: p.managed(), pattern: pattern, core: core}
 	l := p.Load(false)
 	if err := p.prepareState(st, l); err != nil {
 		p.log.Error(err.Error())
@@ -210,6 +210,7 @@ func (p *parent) run(st *state) int {
 		running: make(map[int]*realProcess), runner: script.New(loop, p.log), load: p.reload,
 		umaskGiven: p.Options.Umask >= 0, dumps: process.NewDumps(loop), dumpDir: p.DumpDir,
 	}
+	m.runner.LimitCore(st.core)
 	status := process.ExitProgramError
 	m.supervisor = New(loop, p.log, m, Options{
 		DontRespawn: p.Options.DontRespawn, PID: os.Getpid(), CommandLine: p.Args,

@@ -39,18 +39,23 @@ func ownName() string {
 	return strings.TrimSuffix(string(name), "\n")
 }
 
-// enableCoreDumps is -m and -M. It returns the core pattern to restore at the
+// enableCoreDumps is -m and -M. It returns the limit that there was, for scripts
+// to have (02-runtime section 10.3), and the core pattern to restore at the
 // end.
-func (p *parent) enableCoreDumps() (old string) {
+func (p *parent) enableCoreDumps() (limit *unix.Rlimit, pattern string) {
 	if !p.Options.CoreDump {
-		return ""
+		return nil, ""
+	}
+	limit = new(unix.Rlimit)
+	if unix.Getrlimit(unix.RLIMIT_CORE, limit) != nil {
+		limit = nil
 	}
 	unlimited := unix.Rlimit{Cur: unix.RLIM_INFINITY, Max: unix.RLIM_INFINITY}
 	if err := unix.Setrlimit(unix.RLIMIT_CORE, &unlimited); err != nil {
 		p.log.Info(fmt.Sprintf("Failed to set core file size: %v", err))
 	}
 	if p.Options.CorePattern == "" {
-		return ""
+		return limit, ""
 	}
 	text, err := os.ReadFile(corePatternFile)
 	if err == nil {
@@ -58,9 +63,9 @@ func (p *parent) enableCoreDumps() (old string) {
 	}
 	if err != nil {
 		p.log.Info(fmt.Sprintf("Unable to set core pattern: %v", err))
-		return ""
+		return limit, ""
 	}
-	return string(text)
+	return limit, string(text)
 }
 
 func restoreCorePattern(old string) {
