@@ -78,3 +78,44 @@ func BenchmarkChecks(b *testing.B) {
 	l.Close()
 	<-served
 }
+
+// BenchmarkReload starts 10,000 checks, in one virtual server and in a
+// hundred, and then reloads: without any change, and with every server
+// replaced. The loop does nothing else meanwhile.
+func BenchmarkReload(b *testing.B) {
+	for _, vss := range []int{1, 100} {
+		text := func(net int) string {
+			var t strings.Builder
+			for v := range vss {
+				fmt.Fprintf(&t, "virtual_server 10.9.0.%d 80 {\n delay_loop 10\n lvs_sched rr\n protocol TCP\n", v)
+				for r := range 10000 / vss {
+					fmt.Fprintf(&t, " real_server 10.%d.%d.%d 80 {\n TCP_CHECK { }\n }\n", net, r/250, r%250)
+				}
+				t.WriteString("}\n")
+			}
+			return t.String()
+		}
+		first, other := fixture.Read(text(1)), fixture.Read(text(2))
+		for _, change := range []struct {
+			name string
+			next *config.Config
+		}{{"same", first}, {"swap", other}} {
+			b.Run(fmt.Sprintf("%d/%s", vss, change.name), func(b *testing.B) {
+				loop := process.NewLoop()
+				s := New(process.Env{Loop: loop, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}).(*service)
+				s.deps.open = func(*config.Config) (ipvs.Client, error) { return ipvs.NewFake(), nil }
+				if err := s.Start(first); err != nil {
+					b.Fatal(err)
+				}
+				now, next := first, change.next
+				for b.Loop() {
+					if err := s.Reload(next); err != nil {
+						b.Fatal(err)
+					}
+					now, next = next, now
+				}
+				s.stopAttempts()
+			})
+		}
+	}
+}

@@ -213,6 +213,7 @@ func (s *service) dumpVirtualServer(d dumper, v *machine.VirtualServer) {
 	d.line("   protocol = %s", pick(c.Protocol == config.ProtocolNone, "none", strings.ToUpper(c.Protocol.String())))
 	d.line("   alpha is %s", onOff(c.Alpha))
 	d.line("   omega is %s", onOff(c.Omega))
+	d.timing(c.Timing)
 	d.line("   Inhibit on failure is %s", onOff(c.InhibitOnFailure))
 	d.line("   quorum = %d, hysteresis = %d", c.Quorum, c.Hysteresis)
 	d.script("   Quorum up notify script", c.QuorumUp)
@@ -239,6 +240,19 @@ func (s *service) dumpVirtualServer(d dumper, v *machine.VirtualServer) {
 	d.line("   reloaded = 0")
 	for _, r := range v.RealServers {
 		d.realServer(r)
+	}
+}
+
+// timing writes what a server hands on to its checkers.
+func (d dumper) timing(t config.Timing) {
+	if t.Retry.Set {
+		d.line("   Retry count = %d", t.Retry.Value)
+	}
+	if t.DelayBeforeRetry.Set {
+		d.line("   Retry delay = %s", seconds(t.DelayBeforeRetry.Value))
+	}
+	if t.Warmup.Set {
+		d.line("   Warmup = %s", seconds(t.Warmup.Value))
 	}
 }
 
@@ -303,9 +317,10 @@ func (d dumper) realServer(r *machine.RealServer) {
 	d.line("   RIP = %s, RPORT = %d, WEIGHT = %d EFF WEIGHT = %d", c.Addr, c.Port, min(max(r.Effective, 0), 1<<31-1), r.Effective)
 	d.line("   forwarding method = %s", methodName(c.Method))
 	d.line("   Alpha is %s", onOff(c.Alpha))
-	d.line("   connection timeout = %s", seconds(r.VS.Config.ConnectTimeout))
+	d.line("   connection timeout = %s", seconds(c.ConnectTimeout))
 	d.line("   connection limit range = %d -> %d", c.LowerThreshold, c.UpperThreshold)
-	d.line("   Delay loop = %s", seconds(r.VS.Config.DelayLoop))
+	d.line("   Delay loop = %s", seconds(c.DelayLoop))
+	d.timing(c.Timing)
 	d.line("   Inhibit on failure is %s", onOff(c.InhibitOnFailure))
 	d.script("   RS up notify script", c.NotifyUp)
 	d.script("   RS down notify script", c.NotifyDown)

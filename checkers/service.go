@@ -88,6 +88,7 @@ func newService(env process.Env, d deps) *service {
 		checks:    map[*machine.Checker]*check{},
 		addresses: map[netip.Addr]int{},
 	}
+	s.runner.LimitCore(env.Options.CoreLimit)
 	s.fifos = d.listen(s)
 	return s
 }
@@ -171,9 +172,7 @@ func (s *service) take(c *config.Config) {
 	}
 	s.oldGroups, s.groups = s.groups, groupsOf(c)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	if g.Firewall.NFTablesIPVS != "" && len(c.LVS.Groups) > 0 {
-		s.logf(message.NoGroupMarks)
-	}
+	s.sayMissing(c)
 }
 
 // openKernel opens IPVS if there is a virtual server and it is not open yet

@@ -111,8 +111,7 @@ type VirtualServer struct {
 	PersistenceEngine string
 	Method            Method
 
-	DelayLoop            time.Duration
-	ConnectTimeout       time.Duration
+	Timing
 	HASuspend            bool
 	Alpha, Omega         bool
 	InhibitOnFailure     bool
@@ -123,6 +122,22 @@ type VirtualServer struct {
 	SNMPName             string
 	SorryServer          *SorryServer
 	RealServers          []*RealServer
+}
+
+// Timing is what a virtual or real server hands on to its checkers. (They have
+// it already; the data dump shows where it comes from.)
+type Timing struct {
+	DelayLoop        time.Duration
+	ConnectTimeout   time.Duration
+	Retry            Given[uint32]
+	DelayBeforeRetry Given[time.Duration]
+	Warmup           Given[time.Duration]
+}
+
+// Given is a value that may not be given.
+type Given[T any] struct {
+	Set   bool
+	Value T
 }
 
 // SorryServer is sorry_server.
@@ -142,13 +157,14 @@ type RealServer struct {
 	Weight                         int64
 	Method                         Method
 	UpperThreshold, LowerThreshold uint32
-	InhibitOnFailure               bool
-	Alpha                          bool
-	NotifyUp, NotifyDown           *Script
-	SMTPAlert                      bool
-	VirtualHost                    string
-	SNMPName                       string
-	Checkers                       []*Checker
+	Timing
+	InhibitOnFailure     bool
+	Alpha                bool
+	NotifyUp, NotifyDown *Script
+	SMTPAlert            bool
+	VirtualHost          string
+	SNMPName             string
+	Checkers             []*Checker
 	// Unchecked is set when its only checkers were alpha and refused: nobody
 	// would ever find it well, so it does not enter the service.
 	Unchecked bool

@@ -167,6 +167,7 @@ func (r *Room) inherit(p *reader.Pass, v *virtualServer, rs *realServer) {
 	rs.Weight = first(v.weight, rs.weight)
 	rs.InhibitOnFailure = first(v.InhibitOnFailure, rs.inhibit)
 	rs.Alpha = first(v.Alpha, rs.alpha)
+	rs.Timing = rs.timing.resolve(&v.timing)
 	settings := &r.global.Settings
 	rs.SMTPAlert = first(true, rs.smtpAlert, settings.SMTPAlertChecker, settings.SMTPAlert)
 	for _, c := range rs.checkers {
@@ -227,8 +228,7 @@ func (v *virtualServer) validateQuorum(p *reader.Pass) {
 
 // resolve returns the virtual server as the checker process gets it.
 func (v *virtualServer) resolve() *config.VirtualServer {
-	v.DelayLoop = first(defaultDelayLoop, v.delayLoop)
-	v.ConnectTimeout = first(defaultConnectTimeout, v.connectTimeout)
+	v.Timing = v.timing.resolve(nil)
 	if v.method != nil {
 		v.Method = *v.method
 	}

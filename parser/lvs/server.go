@@ -40,6 +40,21 @@ type timing struct {
 	delayLoop, connectTimeout, warmup, delayForRetry *time.Duration
 }
 
+// resolve is what a server hands on: its own values, else those of outer, nil
+// for a virtual server.
+func (t *timing) resolve(outer *timing) config.Timing {
+	if outer == nil {
+		outer = new(timing)
+	}
+	return config.Timing{
+		DelayLoop:        first(defaultDelayLoop, t.delayLoop, outer.delayLoop),
+		ConnectTimeout:   first(defaultConnectTimeout, t.connectTimeout, outer.connectTimeout),
+		Retry:            given(t.retry, outer.retry),
+		DelayBeforeRetry: given(t.delayForRetry, outer.delayForRetry),
+		Warmup:           given(t.warmup, outer.warmup),
+	}
+}
+
 // virtualServer is a virtual_server while it is read.
 type virtualServer struct {
 	config.VirtualServer

@@ -3,6 +3,7 @@ package lvs
 import (
 	"time"
 
+	"keepalived/core/config"
 	"keepalived/parser/reader"
 )
 
@@ -88,6 +89,16 @@ func single(p *reader.Pass, s *reader.Statement, field *string, what, missing st
 		return
 	}
 	text(p, s, field, what, missing)
+}
+
+// given is the first value that is given, if one is.
+func given[T any](values ...*T) config.Given[T] {
+	for _, v := range values {
+		if v != nil {
+			return config.Given[T]{Set: true, Value: *v}
+		}
+	}
+	return config.Given[T]{}
 }
 
 // first returns the first value that is given.
