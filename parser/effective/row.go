@@ -125,6 +125,17 @@ func duration[T any](keyword string, f func(*T) time.Duration) row[T] {
 	return custom(keyword, func(_ *renderer, o *T) value { return timeValue(f(o)) })
 }
 
+// ifGiven is a value that is left out where nobody says it.
+func ifGiven[T, V any](keyword string, f func(*T) config.Given[V], show func(V) value) row[T] {
+	return custom(keyword, func(_ *renderer, o *T) value {
+		g := f(o)
+		if !g.Set {
+			return value{absent: true}
+		}
+		return show(g.Value)
+	})
+}
+
 func timeValue(d time.Duration) value {
 	return value{json: json.Number(decimal(d, time.Second)), words: []string{seconds(d)}}
 }

@@ -98,6 +98,9 @@ func serverRows() []row[server] {
 		}),
 		duration("delay_loop", func(v *server) time.Duration { return v.DelayLoop }),
 		duration("connect_timeout", func(v *server) time.Duration { return v.ConnectTimeout }),
+		ifGiven("retry", func(v *server) config.Given[uint32] { return v.Retry }, numeric),
+		ifGiven("delay_before_retry", func(v *server) config.Given[time.Duration] { return v.DelayBeforeRetry }, timeValue),
+		ifGiven("warmup", func(v *server) config.Given[time.Duration] { return v.Warmup }, timeValue),
 		text("lb_algo", func(v *server) string { return v.Scheduler }),
 		flag("flag-1", flags(1)).from("./sh-fallback", "./mh-fallback"),
 		flag("flag-2", flags(2)).from("./sh-port", "./mh-port"),
@@ -184,21 +187,17 @@ func sorryRows() []row[server] {
 }
 
 // backend is a real_server of a virtual server.
-type backend struct {
-	*config.RealServer
-	server *server
-}
+type backend = config.RealServer
 
 func realServers(r *renderer, v *server, _ *reader.Source) []statement {
 	var all []statement
 	ports := writtenPorts(v)
 	for i, rs := range v.RealServers {
-		b := &backend{rs, v}
 		name := addressPort(rs.Addr, ports.real[i])
 		all = append(all, statement{
 			kind: block, many: true, keyword: "real_server", origin: r.made(rs),
 			value:    value{words: name, json: phrase(addressPort(rs.Addr, rs.Port))},
-			children: render(r, b, rs, backendRows()),
+			children: render(r, rs, rs, backendRows()),
 		})
 	}
 	return all
@@ -219,44 +218,12 @@ func backendRows() []row[backend] {
 		choice("smtp_alert", func(b *backend) bool { return b.SMTPAlert }).from("global_defs/smtp_alert_checker", "global_defs/smtp_alert"),
 		text("virtualhost", func(b *backend) string { return b.VirtualHost }),
 		text("snmp_name", func(b *backend) string { return b.SNMPName }),
+		duration("delay_loop", func(b *backend) time.Duration { return b.DelayLoop }).from("../delay_loop"),
+		duration("connect_timeout", func(b *backend) time.Duration { return b.ConnectTimeout }).from("../connect_timeout"),
+		ifGiven("retry", func(b *backend) config.Given[uint32] { return b.Retry }, numeric).from("../retry"),
+		ifGiven("delay_before_retry", func(b *backend) config.Given[time.Duration] { return b.DelayBeforeRetry }, timeValue).from("../delay_before_retry"),
+		ifGiven("warmup", func(b *backend) config.Given[time.Duration] { return b.Warmup }, timeValue).from("../warmup"),
 	}
 	rows = append(rows, flag("unchecked", func(b *backend) bool { return b.Unchecked }).inside())
-	return append(append(rows, sharedRows()...), blocks("", checkers))
-}
-
-// sharedRows are the times that a real server must say because it has a checker
-// that cannot.
-func sharedRows() []row[backend] {
-	mute := func(b *backend, connected bool) *config.Checker {
-		for _, c := range b.Checkers {
-			if c.Kind == config.CheckFile || c.Kind == config.CheckBFD || connected && c.Kind == config.CheckMisc {
-				return c
-			}
-		}
-		return nil
-	}
-	shared := func(keyword string, connected bool, f func(b *backend, c *config.Checker) (v value, usual bool)) row[backend] {
-		return custom(keyword, func(_ *renderer, b *backend) value {
-			c := mute(b, connected)
-			if c == nil {
-				return value{absent: true}
-			}
-			v, usual := f(b, c)
-			v.absent = usual
-			return v
-		})
-	}
-	return []row[backend]{
-		shared("retry", false, func(_ *backend, c *config.Checker) (value, bool) { return numeric(c.Retry), c.Retry == 0 }).from("../retry"),
-		shared("delay_before_retry", false, func(_ *backend, c *config.Checker) (value, bool) {
-			return timeValue(c.DelayBeforeRetry), c.DelayBeforeRetry == time.Second
-		}).from("../delay_before_retry"),
-		shared("warmup", false, func(_ *backend, c *config.Checker) (value, bool) { return timeValue(c.Warmup), c.Warmup == c.DelayLoop }).from("../warmup"),
-		shared("delay_loop", false, func(b *backend, c *config.Checker) (value, bool) {
-			return timeValue(c.DelayLoop), c.DelayLoop == b.server.DelayLoop
-		}).from("../delay_loop"),
-		shared("connect_timeout", true, func(b *backend, c *config.Checker) (value, bool) {
-			return timeValue(c.Target.Timeout), c.Target.Timeout == b.server.ConnectTimeout
-		}).from("../connect_timeout"),
-	}
+	return append(rows, blocks("", checkers))
 }
