@@ -65,6 +65,9 @@ func (r *Room) groupPorts(p *reader.Pass, v *virtualServer) {
 		if e.IsFWMark {
 			continue
 		}
+		if p.Full() {
+			return // there is nothing but warnings below
+		}
 		for _, rs := range v.real {
 			if rs.Method.Forwarding != config.ForwardNAT && rs.Port != 0 && rs.Port != e.Port {
 				p.General(msgGroupPorts, v.name(), entryName(e), rs.name(v))

@@ -95,6 +95,9 @@ func (p *Pass) Keep(word string) string {
 // Report reports a problem at the current line, or of the whole
 // configuration when reading is over.
 func (p *Pass) Report(class config.Class, format string, args ...any) {
+	if p.Full() {
+		return
+	}
 	p.add(config.Diagnostic{Class: class, Message: fmt.Sprintf(format, args...)})
 }
 
@@ -106,6 +109,9 @@ func (p *Pass) General(format string, args ...any) {
 // Log reports what only a running daemon logs, and the C daemon without the
 // place.
 func (p *Pass) Log(format string, args ...any) {
+	if p.Full() {
+		return
+	}
 	p.add(config.Diagnostic{LogOnly: true, Message: fmt.Sprintf(format, args...)})
 }
 
@@ -128,10 +134,12 @@ func (p *Pass) add(d config.Diagnostic) {
 	if len(p.Diagnostics) == maxDiagnostics {
 		d = config.Diagnostic{Pass: d.Pass, Class: config.ClassGeneral, Message: MsgTooMany}
 	}
-	if len(p.Diagnostics) <= maxDiagnostics {
-		p.Diagnostics = append(p.Diagnostics, d)
-	}
+	p.Diagnostics = append(p.Diagnostics, d)
 }
+
+// Full reports whether so much has been reported that nothing more will be.
+// Loops over pairs of things can end then.
+func (p *Pass) Full() bool { return len(p.Diagnostics) > maxDiagnostics }
 
 // Position returns a place as file, line and column.
 func (p *Pass) Position(at source.Place, column uint32) config.Position {

@@ -1,6 +1,10 @@
 package source
 
-import "keepalived/core/config"
+import (
+	"sort"
+
+	"keepalived/core/config"
+)
 
 // Place is where a logical line came from. It indexes the inclusions of the
 // Text that it belongs to.
@@ -49,11 +53,6 @@ type Inclusion struct {
 
 // ParentLine returns the number that the parent process has for line n.
 func (i *Inclusion) ParentLine(n uint32) uint32 {
-	add := uint32(0)
-	for _, s := range i.shifts {
-		if n >= s {
-			add++
-		}
-	}
-	return n + add
+	add := sort.Search(len(i.shifts), func(k int) bool { return i.shifts[k] > n })
+	return n + uint32(add)
 }

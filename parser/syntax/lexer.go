@@ -52,7 +52,7 @@ type tokens struct {
 	depth    int
 	count    int // tokens of this chunk
 	ended    bool
-	split    bool // the chunk may end here
+	problem  *source.Problem // to be told next
 	queued   *lexer.Token
 	problems []*source.Problem // of this chunk, in the order of their tokens
 	words    []string
@@ -65,23 +65,33 @@ func (l *tokens) Next() (lexer.Token, error) {
 		l.queued = nil
 		return t, nil
 	}
-	if l.count >= chunk && l.split {
+	if !l.fill() {
+		l.ended = true
 		return lexer.EOFToken(lexer.Position{}), nil
 	}
-	for l.rest == "" {
-		line, ok := l.lines.Next()
-		if !ok {
-			l.ended = true
-			return lexer.EOFToken(lexer.Position{}), nil
-		}
-		l.line, l.column = line, line.Column
-		if line.Problem != nil {
-			return l.trouble(line.Problem), nil
-		}
-		l.rest = line.Text
-		l.skip(0)
+	// A { would belong to the item before it.
+	if l.count >= chunk && l.depth == 0 && !strings.HasPrefix(l.rest, "{") {
+		return lexer.EOFToken(lexer.Position{}), nil
+	}
+	if p := l.problem; p != nil {
+		l.problem = nil
+		return l.trouble(p), nil
 	}
 	return l.piece(), nil
+}
+
+// fill reads lines until there is a piece or a problem.
+func (l *tokens) fill() bool {
+	for l.rest == "" && l.problem == nil {
+		line, ok := l.lines.Next()
+		if !ok {
+			return false
+		}
+		l.line, l.column = line, line.Column
+		l.rest, l.problem = line.Text, line.Problem
+		l.skip(0)
+	}
+	return true
 }
 
 // token makes a token at the current place.
@@ -104,7 +114,6 @@ func (l *tokens) piece() lexer.Token {
 	case '{':
 		t := l.token(tokenOpen, "")
 		l.depth++
-		l.split = false
 		l.skip(1)
 		return t
 	case '}':
@@ -112,14 +121,12 @@ func (l *tokens) piece() lexer.Token {
 		if l.depth > 0 {
 			l.depth--
 		}
-		l.split = l.depth == 0
 		l.skip(1)
 		return t
 	}
 	end := pieceEnd(l.rest)
 	text := strings.TrimRight(l.rest[:end], Separators)
 	t := l.token(tokenText, text)
-	l.split = false
 	l.skip(end)
 	if l.unmatched(text) {
 		// A piece that begins with the open quote has no words: nothing

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alecthomas/participle/v2"
 	"pgregory.net/rapid"
 
 	"keepalived/parser/source"
@@ -205,5 +206,20 @@ func BenchmarkParse(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		parse(b, text.String())
+	}
+}
+
+// TestManyItems: the top level may have any number of items of any kind, and
+// the lexer gives them in portions.
+func TestManyItems(t *testing.T) {
+	// The grammar gives up at this number of items in one portion.
+	defer func(n int) { participle.MaxIterations = n }(participle.MaxIterations)
+	participle.MaxIterations = 2 * chunk
+	const n = 10 * chunk
+	for _, line := range []string{"a\n", "}\n", "a {\n}\n", "~SEQ\n"} {
+		f := parse(t, strings.Repeat(line, n))
+		if len(f.Items) < n {
+			t.Errorf("%q: %d items, want %d", line, len(f.Items), n)
+		}
 	}
 }

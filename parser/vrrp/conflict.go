@@ -30,15 +30,20 @@ func (r *Room) vridConflicts(p *reader.Pass) (ok bool) {
 	}
 	ok = true
 	for _, v := range r.instances {
+		if !ok && p.Full() {
+			return false
+		}
 		var clashing []*instance
 		for _, k := range v.adverts() {
 			for _, o := range index[k] {
-				if o.place > v.place && v.clashes(o) && !slices.Contains(clashing, o) {
+				if o.place > v.place && v.clashes(o) {
 					clashing = append(clashing, o)
 				}
 			}
 		}
+		// Unicast instances can have several peers in common.
 		slices.SortFunc(clashing, func(a, b *instance) int { return a.place - b.place })
+		clashing = slices.Compact(clashing)
 		for _, o := range clashing {
 			ok = r.clash(p, v, o) && ok
 		}
