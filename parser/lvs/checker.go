@@ -224,7 +224,7 @@ func (r *Room) fileHandlers(h reader.Handlers) {
 	h[path] = reader.Handler{Open: r.opener(config.CheckFile), Close: r.closeChecker}
 	h[path+"/track_file"] = reader.Handler{Read: func(p *reader.Pass, s *reader.Statement) {
 		word := p.Need(s, 1)
-		if _, ok := r.files.Lookup(word); !ok {
+		if _, ok := r.files.Lookup(config.PassChecker, word); !ok {
 			p.General(msgFileUnknown, word)
 			return
 		}
@@ -259,7 +259,7 @@ func (r *Room) fileWeight(p *reader.Pass, s *reader.Statement) {
 }
 
 func (r *Room) closeFile(p *reader.Pass, c *checker) bool {
-	f, ok := r.files.Lookup(c.File.TrackFile)
+	f, ok := r.files.Lookup(config.PassChecker, c.File.TrackFile)
 	if !ok {
 		p.General(msgFileMissing)
 		return false

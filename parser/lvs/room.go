@@ -10,7 +10,7 @@ import (
 
 // TrackFiles knows the track_files that have been read so far.
 type TrackFiles interface {
-	Lookup(name string) (*config.TrackFile, bool)
+	Lookup(process config.Pass, name string) (*config.TrackFile, bool)
 }
 
 // Room reads the blocks of the checker process, for one configuration.

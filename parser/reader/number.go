@@ -191,7 +191,7 @@ func (p *Pass) Decimal(word string, low, high uint64, places int, l Leniency) (v
 	}
 	text := whole + fraction + strings.Repeat("0", places-len(fraction))
 	v, digits, rest, wide := leading(text, 10)
-	if roundUp && rest == "" {
+	if roundUp { // also before characters that do not belong there
 		v++
 	}
 	switch {

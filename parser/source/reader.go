@@ -164,7 +164,7 @@ func (r *Reader) advance() bool {
 				return r.end(r.options.MaxProduced)
 			}
 			r.literal = false
-			r.text(strings.Trim(line, blanks), 0)
+			r.conditional(strings.Trim(line, blanks))
 			return true
 		}
 		r.expansions = r.expansions[:len(r.expansions)-1]
@@ -318,7 +318,7 @@ func (r *Reader) addLine(text string) {
 
 // condition applies @ID and @^ID (section 7).
 func (r *Reader) condition(line string) (rest string, used bool) {
-	for strings.HasPrefix(line, "@") {
+	if strings.HasPrefix(line, "@") {
 		end := strings.IndexAny(line, blanks)
 		if end < 0 {
 			return "", false
@@ -333,14 +333,18 @@ func (r *Reader) condition(line string) (rest string, used bool) {
 	return line, true
 }
 
+// conditional handles a line of an expansion, or the rest of a line, from its
+// condition on.
+func (r *Reader) conditional(line string) {
+	if line, used := r.condition(line); used && line != "" {
+		r.text(line, 0)
+	}
+}
+
 // text handles a line from step 6 of section 3.2 on. After a substitution it
 // starts again, as the manual says (version 2.4.3 has lost this).
 func (r *Reader) text(line string, column uint32) {
 	for range maxExpansionDepth {
-		var used bool
-		if line, used = r.condition(line); !used || line == "" {
-			return
-		}
 		if name, value, ok := definitionHead(line); ok {
 			r.define(name, definition{lines: []string{value}})
 			return
@@ -370,6 +374,10 @@ func (r *Reader) text(line string, column uint32) {
 		if !strings.HasPrefix(line, "@") && !strings.HasPrefix(line, "~") && !strings.HasPrefix(line, "$") {
 			break
 		}
+		var used bool
+		if line, used = r.condition(line); !used || line == "" {
+			return
+		}
 	}
 	if line == "" {
 		return
@@ -380,7 +388,7 @@ func (r *Reader) text(line string, column uint32) {
 	}
 	if at := restart(line); at > 0 {
 		r.emit(line[:at], column)
-		r.text(strings.TrimLeft(line[at:], blanks), 0)
+		r.conditional(strings.TrimLeft(line[at:], blanks))
 		return
 	}
 	r.emit(line, column)

@@ -96,14 +96,20 @@ func (c *Cursor) SkipBlock() bool {
 	return true
 }
 
-// Current returns the item of the top level at which the cursor is.
-func (c *Cursor) Current() *Item { return c.last }
+// Current returns the item of the top level at which the cursor is, nil when
+// it is inside one.
+func (c *Cursor) Current() *Item {
+	if len(c.stack) > 0 {
+		return nil
+	}
+	return c.last
+}
 
 // Forget gives up the contents of the block of an item of the top level, for
 // when no other walk will enter it. The block can still be skipped. Nothing
 // happens while the cursor is inside.
 func (c *Cursor) Forget(i *Item) {
-	if len(c.stack) == 0 && i.Block != nil && i.Block.Closed && !i.Block.Troubled {
+	if i != nil && len(c.stack) == 0 && i.Block != nil && i.Block.Closed && !i.Block.Troubled {
 		i.Block.Items = nil
 	}
 }

@@ -48,9 +48,12 @@ func New() *Room {
 	return &Room{byName: map[string]*config.TrackFile{}, directories: map[string]directory{}}
 }
 
-// Lookup returns the file of that name that the process has accepted so far,
-// the first if there are several.
-func (r *Room) Lookup(name string) (*config.TrackFile, bool) {
+// Lookup returns the file of that name that a process has accepted so far, the
+// first if there are several.
+func (r *Room) Lookup(process config.Pass, name string) (*config.TrackFile, bool) {
+	if r.process != process {
+		return nil, false // what another one has accepted does not count
+	}
 	f, ok := r.byName[name]
 	return f, ok
 }

@@ -108,11 +108,11 @@ track_file e {
 		if diff := cmp.Diff(want, read(t, r, process, reader.Mode{Test: true}, conf, c)); diff != "" {
 			t.Errorf("%v: -want +got\n%s", process, diff)
 		}
-		first, ok := r.Lookup("a")
+		first, ok := r.Lookup(process, "a")
 		if !ok || *first != (config.TrackFile{Name: "a", Path: "/tmp/a", Weight: -5, Reverse: true, InitFile: true, InitValue: 7, Overwrite: true}) {
 			t.Errorf("%v: a is %+v, %v", process, first, ok)
 		}
-		if _, ok := r.Lookup("c"); ok {
+		if _, ok := r.Lookup(process, "c"); ok {
 			t.Errorf("%v: c was accepted", process)
 		}
 	}
@@ -130,7 +130,7 @@ func TestOverwrite(t *testing.T) {
 	}{{reader.Mode{}, false}, {reader.Mode{Test: true}, true}, {reader.Mode{Reload: true}, true}} {
 		r := New()
 		messages := read(t, r, config.PassVRRP, c.mode, conf, new(config.Config))
-		if _, ok := r.Lookup("a"); ok != c.ok || (len(messages) == 0) != c.ok {
+		if _, ok := r.Lookup(config.PassVRRP, "a"); ok != c.ok || (len(messages) == 0) != c.ok {
 			t.Errorf("%+v: accepted %v, %q", c.mode, ok, messages)
 		}
 	}

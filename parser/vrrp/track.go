@@ -87,7 +87,7 @@ func (r *Room) object(p *reader.Pass, kind line.TrackKind, name, owner string) (
 		}
 		p.General(msgTrackedScript, owner, name)
 	case line.TrackFile:
-		if t, ok := r.Files.Lookup(name); ok {
+		if t, ok := r.Files.Lookup(config.PassVRRP, name); ok {
 			return config.Tracked{Name: t.Name, Weight: t.Weight, Reverse: t.Reverse}, true
 		}
 		p.General(msgTrackedFile, owner, name)
