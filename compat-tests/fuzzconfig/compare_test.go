@@ -24,6 +24,7 @@ func TestJudge(t *testing.T) {
 		{name: "a message more", theirs: say(5, unknown), ours: say(5, unknown, "(V) b"), status: true, signature: "only ours: (_) b"},
 		{name: "other status", theirs: say(5, unknown), ours: say(2, unknown), same: true, signature: "status 5, ours 2; same messages"},
 		{name: "a row, and the status with it", theirs: say(0), ours: say(5, "(m.conf: Line 7) (V1): VIP duplicates a VIP 192.0.2.100 - ignoring"), status: true, same: true},
+		{name: "a row, and a class that is not known", theirs: say(4, "(Line 1) a"), ours: say(5, "(Line 1) a", "(m.conf: Line 7) (V1): VIP duplicates a VIP 192.0.2.100 - ignoring"), status: true, same: true},
 		{name: "a row beside something else", theirs: say(5, unknown), ours: say(5, unknown, "(m.conf: Line 7) (V1): VIP duplicates a VIP 192.0.2.100 - ignoring"), status: true, same: true},
 		{name: "a row for the parent's pass alone", theirs: say(5, "(Line 2) Unmatched quote: 'a'", "(m.conf: Line 2) Unmatched quote: 'a'"),
 			ours: say(5, "(m.conf: Line 2) Unmatched quote: 'a'"), status: true, same: true},

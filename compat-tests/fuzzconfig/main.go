@@ -33,7 +33,7 @@ func main() {
 	flag.Uint64Var(&o.seed, "seed", 1, "number of the run")
 	flag.Uint64Var(&o.first, "first", 0, "number of the first mutant")
 	flag.Uint64Var(&o.count, "count", 5000, "number of mutants")
-	flag.DurationVar(&o.limit, "limit", 10*time.Second, "time that a program has for one of them")
+	flag.DurationVar(&o.limit, "limit", 30*time.Second, "time that a program has for one of them")
 	flag.Float64Var(&o.aim, "aim", 99, "share of equal exit statuses that is enough, in percent")
 	flag.IntVar(&o.budget, "budget", 80, "number of runs for making an example smaller")
 	flag.Parse()
