@@ -70,7 +70,7 @@ var files = map[string]struct {
 	"/": {mode: fs.ModeDir | 0o755}, "/bin": {mode: fs.ModeSymlink | 0o777, link: "/usr/bin"},
 	"/usr": {mode: fs.ModeDir | 0o755}, "/usr/bin": {mode: fs.ModeDir | 0o755}, "/usr/bin/true": {mode: 0o755},
 	"/etc": {mode: fs.ModeDir | 0o755}, "/etc/passwd": {mode: 0o644}, "/root": {mode: fs.ModeDir | 0o700}, "/root/x": {mode: 0o755},
-	"/tmp": {mode: fs.ModeDir | fs.ModeSticky | 0o777}, "/work": {mode: fs.ModeDir | 0o755}, "/work/c.conf": {mode: 0o644},
+	"/tmp": {mode: fs.ModeDir | fs.ModeSticky | 0o777}, "/srv": {mode: fs.ModeDir | 0o755}, "/srv/c.conf": {mode: 0o644},
 	"/proc": {mode: fs.ModeDir | 0o555},
 }
 
@@ -109,7 +109,7 @@ func (m machine) Stat(name string) (fs.FileInfo, error) {
 
 func (machine) RealPath(name string) (string, error) {
 	if !path.IsAbs(name) {
-		name = path.Join("/work", name)
+		name = path.Join("/srv", name)
 	}
 	real := "/"
 	for _, part := range strings.Split(strings.Trim(name, "/"), "/") {
@@ -143,7 +143,7 @@ type text string
 func (t text) Stat(string) (fs.FileInfo, error) { return file{"c.conf", 0o644}, nil }
 func (t text) Read(string) (string, error)      { return string(t), nil }
 func (t text) Glob(string) ([]string, error)    { return nil, nil }
-func (t text) Directory() string                { return "/work" }
+func (t text) Directory() string                { return "/srv" }
 
 // outcome is what the VRRP process makes of a configuration.
 type outcome struct {
