@@ -76,7 +76,12 @@ func (r *Report) JSON(w io.Writer) error { return json.NewEncoder(w).Encode(r) }
 func (r *Report) Text(w io.Writer, read func(file string) (string, error)) error {
 	lines := make(map[string][]string)
 	out := bufio.NewWriter(w)
-	for _, p := range r.Problems {
+	causes := 0
+	for i, p := range r.Problems {
+		if i > 0 && consequence(&r.Problems[i-1], &p) {
+			continue // shown with its cause
+		}
+		causes++
 		if p.Line == 0 {
 			fmt.Fprintf(out, "%s\n\n", p.Message)
 			continue
@@ -92,15 +97,25 @@ func (r *Report) Text(w io.Writer, read func(file string) (string, error)) error
 		if p.Line <= len(text) {
 			showLine(out, p, strings.TrimRight(text[p.Line-1], "\r"))
 		}
+		if i+1 < len(r.Problems) && consequence(&p, &r.Problems[i+1]) {
+			fmt.Fprintf(out, "      = %s\n", withoutPrefix(r.Problems[i+1].Message))
+		}
 		if p.Suggestion != "" {
 			fmt.Fprintf(out, "      = did you mean '%s'?\n", p.Suggestion)
 		}
 		fmt.Fprintln(out)
 	}
-	if n := len(r.Problems); n > 0 {
-		fmt.Fprintf(out, "%d problem%s, status %d\n", n, map[bool]string{true: "s"}[n > 1], r.Status)
+	if causes > 0 {
+		fmt.Fprintf(out, "%d problem%s, status %d\n", causes, map[bool]string{true: "s"}[causes > 1], r.Status)
 	}
 	return out.Flush()
+}
+
+// consequence reports whether a problem is what a keyword makes of a number
+// that the problem before it has refused.
+func consequence(cause, p *Problem) bool {
+	return cause.Class == className(config.ClassInvalidNumber) && p.Class != cause.Class &&
+		p.Line > 0 && p.File == cause.File && p.Line == cause.Line && p.Column == cause.Column
 }
 
 // widest is how much of a line is shown.

@@ -21,6 +21,7 @@ func diagnostics() []config.Diagnostic {
 		{Pass: config.PassChecker, Class: config.ClassUnknownKeyword, Position: at(1, 1), Message: "(k.conf: Line 1) Unknown keyword 'vrrp_instanse'"},
 		{Pass: config.PassVRRP, Class: config.ClassUnknownKeyword, Position: at(1, 1), Message: "(k.conf: Line 1) Unknown keyword 'vrrp_instanse'"},
 		{Pass: config.PassVRRP, Class: config.ClassInvalidNumber, Position: at(2, 5), Message: "(k.conf: Line 2) number '300' outside range [1, 255]"},
+		{Pass: config.PassVRRP, Class: config.ClassGeneral, Position: at(2, 5), Message: "(k.conf: Line 2) (VI_1) Priority not valid! must be between 1 & 255. Using default 100"},
 		{Pass: config.PassVRRP, Class: config.ClassGeneral, Position: at(9, 0), Message: "(k.conf: Line 9) beyond the end"},
 		{Pass: config.PassVRRP, Class: config.ClassGeneral, Message: "(VI_1) the virtual router id must be set"},
 	}
@@ -39,6 +40,7 @@ func TestText(t *testing.T) {
 k.conf:2:5: number '300' outside range [1, 255]
     2 |  foo priority 300
       |     ^
+      = (VI_1) Priority not valid! must be between 1 & 255. Using default 100
 
 k.conf:9:1: beyond the end
 
