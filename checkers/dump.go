@@ -6,21 +6,17 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"keepalived/checkers/machine"
 	"keepalived/checkers/message"
 	"keepalived/core/config"
+	"keepalived/core/logging"
+	"keepalived/core/process"
 )
 
-// dataFile is the name of the dump (section 13).
-const dataFile = "keepalived_check.data"
-
-// dump writes the dump of SIGUSR1.
+// dump writes the dump of SIGUSR1 (section 13).
 func (s *service) dump() {
 	s.logf(message.PrintingData, os.Getpid())
 	if s.config == nil {
@@ -28,37 +24,11 @@ func (s *service) dump() {
 	}
 	var b bytes.Buffer
 	s.writeData(&b)
-	path := filepath.Join(s.env.Options.TmpDir, dataFile)
-	if p := s.config.Global.StateDumpFile; p != "" {
-		path = p
-	}
-	if err := writeFile(path, b.Bytes()); err != nil {
-		s.logf(message.DumpFailed, path, err)
-	}
-}
-
-// writeFile writes a file under another name first, so that nobody reads half
-// of it and no link of somebody else is followed. Its mode is 0666 without the
-// umask.
-func writeFile(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	mask := unix.Umask(0o177)
-	unix.Umask(mask)
-	_, err = f.Write(data)
-	if cerr := f.Chmod(os.FileMode(0o666 &^ mask)); err == nil {
-		err = cerr
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	path := process.DumpPath(s.config, s.env.Options.TmpDir, "_check")
+	s.dumps.Write(path, b.Bytes(), func(err error) {
+		number, text := logging.Strerror(err)
+		s.logf(message.DumpFailed, path, number, text)
+	})
 }
 
 // writeData writes the part of this process.

@@ -266,9 +266,10 @@ global_defs {
 	l.Close()
 	r.until("down", func() bool { return r.table() == head })
 	r.on(func() { r.s.Signal(process.SignalData) })
-	if b, err := os.ReadFile(filepath.Join(dir, dataFile)); err != nil || !strings.Contains(string(b), "   num failed checkers = 1\n") {
-		t.Errorf("dump: %v\n%s", err, b)
-	}
+	r.until("the dump", func() bool {
+		b, err := os.ReadFile(filepath.Join(dir, "keepalived_check.data"))
+		return err == nil && strings.Contains(string(b), "   num failed checkers = 1\n")
+	})
 	r.stop()
 	want := fmt.Sprintf("VS [10.9.0.1]:tcp:80 UP\nRS [127.0.0.1]:tcp:%d [10.9.0.1]:tcp:80 DOWN\nVS [10.9.0.1]:tcp:80 DOWN\n", port)
 	b := make([]byte, 4096)

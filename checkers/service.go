@@ -21,8 +21,9 @@ import (
 // service is the health-check process. Make it with New; its methods run on
 // the loop.
 type service struct {
-	env  process.Env
-	deps deps
+	env   process.Env
+	deps  deps
+	dumps *process.Dumps
 
 	config    *config.Config
 	options   machine.Options
@@ -84,7 +85,7 @@ func New(env process.Env) process.Service {
 
 func newService(env process.Env, d deps) *service {
 	s := &service{
-		env: env, deps: d, runner: script.New(env.Loop, env.Log),
+		env: env, deps: d, dumps: process.NewDumps(env.Loop), runner: script.New(env.Loop, env.Log),
 		checks:    map[*machine.Checker]*check{},
 		addresses: map[netip.Addr]int{},
 	}

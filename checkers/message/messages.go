@@ -21,7 +21,7 @@ const (
 	GetTimeoutsFailed  = "Failed to get IPVS timeouts"
 	SetTimeoutsFailed  = "Failed to set ipvs timeouts"
 	PrintingData       = "Printing checker data for process(%d) on signal"
-	DumpFailed         = "Can't open dump file %s (%v)"
+	DumpFailed         = "Can't open dump file %s (%d: %s)"
 	KernelReflector    = "Registering Kernel netlink reflector"
 	KernelCommand      = "Registering Kernel netlink command channel"
 	AddressAdded       = "Netlink reflector reports IP %s added"
