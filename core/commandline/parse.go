@@ -106,6 +106,10 @@ func (p *parser) parse() {
 			other = append(other, word)
 		}
 	}
+	if p.Keywords && p.KeywordPattern == "" && len(other) > 0 {
+		// An option of ours: --keywords garp is what people type.
+		p.KeywordPattern, other = other[0], other[1:]
+	}
 	if len(other) > 0 && !p.Exit && p.Genhash == nil && !p.bad {
 		fmt.Fprintf(p.stdout, "Unexpected argument(s): %s \n", strings.Join(other, " "))
 	}

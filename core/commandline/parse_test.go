@@ -72,6 +72,7 @@ func TestOptions(t *testing.T) {
 		{"--config-test=file", func(o *Options) { o.ConfigTest, o.ConfigTestFile = true, "file" }},
 		{"--keywords", func(o *Options) { o.Keywords = true }},
 		{"--keywords=*_garp_*", func(o *Options) { o.Keywords, o.KeywordPattern = true, "*_garp_*" }},
+		{"--keywords garp", func(o *Options) { o.Keywords, o.KeywordPattern = true, "garp" }},
 		{"--print-config", func(o *Options) { o.PrintConfig = "conf" }},
 		{"--print-config=json", func(o *Options) { o.PrintConfig = "json" }},
 		{"-M", func(o *Options) { o.CoreDump, o.CorePattern = true, "core" }},
