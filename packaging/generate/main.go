@@ -37,9 +37,9 @@ func generate(directory string) error {
 		"keepalived.conf.5":           reference.Manual5(t),
 		"keepalived.8":                reference.Manual8(),
 		"genhash.1":                   reference.Manual1(),
-		"keepalived.bash":             reference.Bash(),
-		"_keepalived":                 reference.Zsh(),
-		"keepalived.fish":             reference.Fish(),
+		"keepalived.bash":             reference.Bash(t),
+		"_keepalived":                 reference.Zsh(t),
+		"keepalived.fish":             reference.Fish(t),
 		"keepalived.conf.schema.json": string(schema) + "\n",
 	} {
 		if err := os.WriteFile(filepath.Join(directory, name), []byte(text), 0o644); err != nil {

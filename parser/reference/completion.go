@@ -2,69 +2,93 @@ package reference
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"keepalived/core/commandline"
+	"keepalived/parser/keyword"
 )
 
-// kinds of arguments, for completion.
-const (
-	noArgument = iota
-	fileArgument
-	signalArgument
-	otherArgument
-)
-
-const signalNames = "STOP RELOAD DATA STATS STATS_CLEAR JSON"
-
-func argumentKind(o *commandline.Option) int {
-	switch {
-	case o.Value == "":
-		return noArgument
-	case o.Long == "signum":
-		return signalArgument
-	case strings.Contains(o.Value, "FILE"):
-		return fileArgument
+// choices are the words that an option takes; nil when it takes any, or none.
+func choices(o *commandline.Option, t *keyword.Table) []string {
+	switch o.Long {
+	case "signum":
+		return []string{"STOP", "RELOAD", "DATA", "STATS", "STATS_CLEAR", "JSON"}
+	case "log-facility":
+		return []string{"0", "1", "2", "3", "4", "5", "6", "7", "user", "daemon"}
+	case "keywords":
+		return keywordNames(t)
+	case "format", "print-config":
+		return strings.Split(o.Value, "|")
 	}
-	return otherArgument
+	return nil
+}
+
+// keywordNames returns the name of every keyword once, sorted. Words with
+// other characters, as $NAME=, say nothing to a shell.
+func keywordNames(t *keyword.Table) []string {
+	var names []string
+	for _, k := range t.All() {
+		if k.Shape != keyword.Directive && strings.Trim(k.Name, nameCharacters) == "" {
+			names = append(names, k.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+const nameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+
+// takesFile reports whether the argument of an option is a file.
+func takesFile(o *commandline.Option) bool { return strings.Contains(o.Value, "FILE") }
+
+// spellings are the ways in which an option is written.
+func spellings(o *commandline.Option) []string {
+	if o.Short == "" {
+		return []string{"--" + o.Long}
+	}
+	return []string{"--" + o.Long, "-" + o.Short}
 }
 
 // Bash is a completion script for bash.
-func Bash() string {
+func Bash(t *keyword.Table) string {
 	var words, files, others []string
+	var cases strings.Builder
 	for _, o := range commandline.Documented() {
-		spellings := []string{"--" + o.Long}
-		if o.Short != "" {
-			spellings = append(spellings, "-"+o.Short)
-		}
-		words = append(words, spellings...)
-		switch argumentKind(&o) {
-		case fileArgument:
-			if !o.Optional {
-				files = append(files, spellings...)
-			}
-		case otherArgument:
-			if !o.Optional {
-				others = append(others, spellings...)
-			}
+		words = append(words, spellings(&o)...)
+		switch list := choices(&o, t); {
+		case o.Value == "":
+		case list != nil:
+			fmt.Fprintf(&cases, "\t%s) words='%s' ;;\n", strings.Join(spellings(&o), "|"), strings.Join(list, " "))
+		case o.Optional: // its argument is attached, and the next word another option
+		case takesFile(&o):
+			files = append(files, spellings(&o)...)
+		default:
+			others = append(others, spellings(&o)...)
 		}
 	}
+	// bash makes three words of --option=value.
 	return fmt.Sprintf(`# bash completion for keepalived
 _keepalived() {
-	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words
+	if [[ $cur == = ]]; then
+		cur=
+	elif [[ $prev == = ]]; then
+		prev=${COMP_WORDS[COMP_CWORD-2]}
+	fi
 	case $prev in
 	%s) COMPREPLY=($(compgen -f -- "$cur")); return ;;
-	--signum) COMPREPLY=($(compgen -W '%s' -- "$cur")); return ;;
 	%s) return ;;
+%s	*) words='%s' ;;
 	esac
-	COMPREPLY=($(compgen -W '%s' -- "$cur"))
+	COMPREPLY=($(compgen -W "$words" -- "$cur"))
 }
 complete -o filenames -F _keepalived keepalived
-`, strings.Join(files, "|"), signalNames, strings.Join(others, "|"), strings.Join(words, " "))
+`, strings.Join(files, "|"), strings.Join(others, "|"), cases.String(), strings.Join(words, " "))
 }
 
 // Zsh is a completion script for zsh.
-func Zsh() string {
+func Zsh(t *keyword.Table) string {
 	var b strings.Builder
 	b.WriteString("#compdef keepalived\n_arguments -s \\\n")
 	quote := strings.NewReplacer("'", `'\''`, "[", `\[`, "]", `\]`, ":", `\:`)
@@ -75,12 +99,13 @@ func Zsh() string {
 			head = fmt.Sprintf("(-%s %s)'{-%s,%s}'", o.Short, names, o.Short, names)
 		}
 		action := ""
-		switch argumentKind(&o) {
-		case fileArgument:
+		switch list := choices(&o, t); {
+		case o.Value == "":
+		case list != nil:
+			action = fmt.Sprintf(":%s:(%s)", strings.ToLower(o.Value), strings.Join(list, " "))
+		case takesFile(&o):
 			action = ":file:_files"
-		case signalArgument:
-			action = ":signal:(" + signalNames + ")"
-		case otherArgument:
+		default:
 			action = ":value:"
 		}
 		if o.Optional && action != "" {
@@ -93,24 +118,22 @@ func Zsh() string {
 }
 
 // Fish is a completion script for fish.
-func Fish() string {
+func Fish(t *keyword.Table) string {
 	var b strings.Builder
 	for _, o := range commandline.Documented() {
 		fmt.Fprintf(&b, "complete -c keepalived -l %s", o.Long)
 		if o.Short != "" {
 			fmt.Fprintf(&b, " -s %s", o.Short)
 		}
-		switch argumentKind(&o) {
-		case noArgument:
+		switch list := choices(&o, t); {
+		case o.Value == "":
 			b.WriteString(" -f")
-		case fileArgument:
-			if !o.Optional {
-				b.WriteString(" -r")
-			}
-		case signalArgument:
-			fmt.Fprintf(&b, " -x -a '%s'", signalNames)
-		case otherArgument:
+		case list != nil:
+			fmt.Fprintf(&b, " -x -a '%s'", strings.Join(list, " "))
+		case !takesFile(&o):
 			b.WriteString(" -x")
+		case !o.Optional:
+			b.WriteString(" -r")
 		}
 		fmt.Fprintf(&b, " -d '%s'\n", strings.ReplaceAll(oneLine(o.Help), "'", `\'`))
 	}

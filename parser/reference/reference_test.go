@@ -2,6 +2,7 @@ package reference
 
 import (
 	"encoding/json"
+	"fmt"
 	"os/exec"
 	"path"
 	"strings"
@@ -73,7 +74,8 @@ func TestPagesAreRoff(t *testing.T) {
 // Every option of the command line is in the manual page and in each
 // completion, and bash can read its own.
 func TestOptions(t *testing.T) {
-	pages := map[string]string{"manual": Manual8(), "bash": Bash(), "zsh": Zsh(), "fish": Fish()}
+	table := keyword.New()
+	pages := map[string]string{"manual": Manual8(), "bash": Bash(table), "zsh": Zsh(table), "fish": Fish(table)}
 	for name, page := range pages {
 		for _, o := range commandline.Documented() {
 			want := "--" + o.Long
@@ -88,10 +90,34 @@ func TestOptions(t *testing.T) {
 			}
 		}
 	}
-	c := exec.Command("bash", "-n")
-	c.Stdin = strings.NewReader(Bash())
-	if out, err := c.CombinedOutput(); err != nil {
-		t.Errorf("bash: %v: %s", err, out)
+}
+
+// bash completes options, their words, and the names of keywords, which the
+// other shells have too.
+func TestCompletion(t *testing.T) {
+	table := keyword.New()
+	for _, c := range []struct{ typed, want string }{
+		{"--keyw", "--keywords"},
+		{"--keywords garp_master_re", "garp_master_refresh garp_master_refresh_repeat garp_master_repeat"},
+		{"--keywords = nopree", "nopreempt"},
+		{"--print-config =", "conf json"},
+		{"--format j", "json"},
+		{"--signum STAT", "STATS STATS_CLEAR"},
+		{"-S u", "user"},
+		{"-i ", ""},
+		{"-t --expl", "--explain"},
+	} {
+		typed := strings.Split(c.typed, " ")
+		script := fmt.Sprintf("%s\nCOMP_WORDS=(keepalived \"$@\")\nCOMP_CWORD=$#\n_keepalived\necho \"${COMPREPLY[*]}\"", Bash(table))
+		out, err := exec.Command("bash", append([]string{"-c", script, "bash"}, typed...)...).CombinedOutput()
+		if got := strings.TrimSpace(string(out)); err != nil || got != c.want {
+			t.Errorf("%q: %q, want %q (%v)", c.typed, got, c.want, err)
+		}
+	}
+	for name, page := range map[string]string{"zsh": Zsh(table), "fish": Fish(table)} {
+		if !strings.Contains(page, " virtual_router_id ") {
+			t.Errorf("%s does not know the keywords", name)
+		}
 	}
 }
 
