@@ -41,7 +41,7 @@ func (r *Room) reloadCheckConfig(p *reader.Pass, s *reader.Statement) {
 }
 
 func (r *Room) reloadTimeFile(p *reader.Pass, s *reader.Statement) {
-	if s.Len() != 2 || s.Word(1) == "" {
+	if s.Len() != 2 {
 		p.General(msgReloadTimeFile)
 		return
 	}

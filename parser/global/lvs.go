@@ -79,30 +79,46 @@ func (r *Room) lvsSyncDaemon(p *reader.Pass, s *reader.Statement) {
 	d := &config.SyncDaemon{Interface: p.Keep(s.Word(1)), ID: -1}
 	for i := 2; i < s.Len(); i++ {
 		option := s.Word(i)
-		switch option {
-		case "inst", "id", "maxlen", "port", "ttl", "group":
+		if isSyncOption(option) {
 			if i++; option == "inst" {
 				p.Need(s, i)
 			}
 			syncOption(p, d, option, s.Word(i), s.Has(i))
 			continue
 		}
-		switch {
-		case i == 2:
-			d.Instance = p.Keep(option)
-			if s.Has(3) && startsWithDigit(s.Word(3)) {
-				i = 3
-				p.General(msgSyncUseID)
-				syncOption(p, d, "id", s.Word(3), true)
-			}
-		default:
+		if i > 2 {
 			p.General(msgSyncUnknown, option)
+			continue
+		}
+		// The old form, IF NAME ID: whatever is no option is an id.
+		d.Instance = p.Keep(option)
+		if s.Has(3) && !isSyncOption(s.Word(3)) {
+			i = 3
+			if syncID(p, d, s.Word(3)) {
+				p.General(msgSyncUseID)
+			}
 		}
 	}
 	g.LVSSyncDaemon = d
 }
 
-func startsWithDigit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
+func isSyncOption(word string) bool {
+	switch word {
+	case "inst", "id", "maxlen", "port", "ttl", "group":
+		return true
+	}
+	return false
+}
+
+func syncID(p *reader.Pass, d *config.SyncDaemon, value string) bool {
+	v, ok := p.Unsigned(value, 0, 255, reader.Strict)
+	if !ok {
+		p.General(msgSyncID, value)
+		return false
+	}
+	d.ID = int(v)
+	return true
+}
 
 // syncOption reads one option of lvs_sync_daemon.
 func syncOption(p *reader.Pass, d *config.SyncDaemon, option, value string, given bool) {
@@ -111,12 +127,7 @@ func syncOption(p *reader.Pass, d *config.SyncDaemon, option, value string, give
 			p.General(msgSyncNoID)
 			return
 		}
-		v, ok := p.Unsigned(value, 0, 255, reader.Strict)
-		if !ok {
-			p.General(msgSyncID, value)
-			return
-		}
-		d.ID = int(v)
+		syncID(p, d, value)
 		return
 	}
 	if !given {
