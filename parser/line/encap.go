@@ -54,7 +54,7 @@ func (c *Context) encap(o *encapOption) (e *config.Encap, resume int, err error)
 	case o.IP != nil:
 		e = &config.Encap{Type: "ip"}
 		for _, p := range o.IP.Options {
-			if p.Value == nil || !c.ipOption(e, p.Key, p.Value.Text) {
+			if p.Value == nil || !c.ipTunnelOption(e, ipTunnel(), p.Key, p.Value.Text) {
 				c.incomplete(e, p.Value)
 				return nil, p.Pos.Column - 1, nil
 			}
@@ -63,7 +63,7 @@ func (c *Context) encap(o *encapOption) (e *config.Encap, resume int, err error)
 	case o.IP6 != nil:
 		e = &config.Encap{Type: "ip6"}
 		for _, p := range o.IP6.Options {
-			if p.Value == nil || !c.ip6Option(e, p.Key, p.Value.Text) {
+			if p.Value == nil || !c.ipTunnelOption(e, ip6Tunnel(), p.Key, p.Value.Text) {
 				c.incomplete(e, p.Value)
 				return nil, p.Pos.Column - 1, nil
 			}
@@ -93,97 +93,87 @@ func (c *Context) incomplete(e *config.Encap, value *argument) {
 	}
 }
 
-func (c *Context) ipOption(e *config.Encap, key, value string) bool {
+// tunnel is a kind of IP tunnel: its family, and the C daemon's texts about
+// options that are refused.
+type tunnel struct {
+	v6                                            bool
+	id, address, family, dsfield, hopLimit, flags string
+}
+
+func ipTunnel() tunnel {
+	return tunnel{
+		id:       "encap id %s value is invalid",
+		address:  "Invalid encap ip %s %s",
+		family:   "IPv6 address %s not valid for ip encapsulation",
+		dsfield:  "dsfield %s not valid for ip encapsulation",
+		hopLimit: "ttl %s is not valid for ip encapsulation",
+		flags:    "flags %s is not valid for ip encapsulation",
+	}
+}
+
+func ip6Tunnel() tunnel {
+	return tunnel{
+		v6:       true,
+		id:       "id %s value invalid for IPv6 encapsulation",
+		address:  "Invalid encap ip6 %s %s",
+		family:   "IPv4 address %s not valid for ip6 encapsulation",
+		dsfield:  "tc value %s is invalid for ip6 encapsulation",
+		hopLimit: "Invalid hoplimit %s specified for ip6 encapsulation",
+		flags:    "flags %s is not valid for ip6 encapsulation",
+	}
+}
+
+// ipTunnelOption reads one option into e. false: it was reported.
+func (c *Context) ipTunnelOption(e *config.Encap, t tunnel, key, value string) bool {
+	var ok bool
+	text, shown := "", value
 	switch key {
 	case "id":
-		v, ok := c.unsigned64(value)
-		if !ok {
-			c.General("encap id %s value is invalid", value)
-		}
-		e.ID = v
-		return ok
+		text = t.id
+		e.ID, ok = c.unsigned64(value)
 	case "dst", "src":
-		a, ok := c.address(value)
-		switch {
-		case !ok:
-			c.General("Invalid encap ip %s %s", key, value)
-		case !a.Is4():
-			c.General("IPv6 address %s not valid for ip encapsulation", value)
-			ok = false
-		case key == "dst":
-			e.Dst = a
-		default:
-			e.Src = a
+		return c.tunnelEnd(e, t, key, value)
+	case "tos", "tc":
+		text = t.dsfield
+		if t.v6 {
+			shown = key // not its value: the C daemon's text
 		}
-		return ok
-	case "tos":
-		v, ok := c.Names.Lookup(iproute.DSFields, value)
-		if !ok {
-			c.General("dsfield %s not valid for ip encapsulation", value)
-		}
+		var v uint32
+		v, ok = c.Names.Lookup(iproute.DSFields, value)
 		e.TOS = uint8(v)
-		return ok
-	case "ttl":
-		v, ok := c.unsigned(value, 0, 255)
-		if !ok {
-			c.General("ttl %s is not valid for ip encapsulation", value)
-		}
+	case "ttl", "hoplimit":
+		text = t.hopLimit
+		var v uint32
+		v, ok = c.unsigned(value, 0, 255)
 		e.TTL = uint8(v)
-		return ok
+	default:
+		text = t.flags
+		var v uint32
+		v, ok = c.unsigned(value, 0, 65535)
+		e.Flags = uint16(v)
 	}
-	v, ok := c.unsigned(value, 0, 65535)
 	if !ok {
-		c.General("flags %s is not valid for ip encapsulation", value)
+		c.General(text, shown)
 	}
-	e.Flags = uint16(v)
 	return ok
 }
 
-func (c *Context) ip6Option(e *config.Encap, key, value string) bool {
-	switch key {
-	case "id":
-		v, ok := c.unsigned64(value)
-		if !ok {
-			c.General("id %s value invalid for IPv6 encapsulation", value)
-		}
-		e.ID = v
-		return ok
-	case "dst", "src":
-		a, ok := c.address(value)
-		switch {
-		case !ok:
-			c.General("Invalid encap ip6 %s %s", key, value)
-		case a.Is4():
-			c.General("IPv4 address %s not valid for ip6 encapsulation", value)
-			ok = false
-		case key == "dst":
-			e.Dst = a
-		default:
-			e.Src = a
-		}
-		return ok
-	case "tc":
-		v, ok := c.Names.Lookup(iproute.DSFields, value)
-		if !ok {
-			// The C daemon prints the option word, not its value.
-			c.General("tc value %s is invalid for ip6 encapsulation", key)
-		}
-		e.TOS = uint8(v)
-		return ok
-	case "hoplimit":
-		v, ok := c.unsigned(value, 0, 255)
-		if !ok {
-			c.General("Invalid hoplimit %s specified for ip6 encapsulation", value)
-		}
-		e.TTL = uint8(v)
-		return ok
+// tunnelEnd reads the address of one end of a tunnel.
+func (c *Context) tunnelEnd(e *config.Encap, t tunnel, key, value string) bool {
+	a, ok := c.address(value)
+	switch {
+	case !ok:
+		c.General(t.address, key, value)
+		return false
+	case a.Is4() == t.v6:
+		c.General(t.family, value)
+		return false
+	case key == "dst":
+		e.Dst = a
+	default:
+		e.Src = a
 	}
-	v, ok := c.unsigned(value, 0, 65535)
-	if !ok {
-		c.General("flags %s is not valid for ip6 encapsulation", value)
-	}
-	e.Flags = uint16(v)
-	return ok
+	return true
 }
 
 func (c *Context) otherEncap(o *otherEncap) *config.Encap {
