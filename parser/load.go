@@ -77,6 +77,7 @@ type loader struct {
 	host     Host
 	config   *config.Config
 	file     *syntax.File
+	children *syntax.File // what the children see, file most of the time
 	language *reader.Language
 	result   *Result
 	global   *global.Room
@@ -86,16 +87,10 @@ type loader struct {
 
 // load runs the passes, in the order in which they are reported.
 func (l *loader) load() {
-	lines := source.Open(source.Options{
-		Path: l.options.Path, ConfigID: l.options.ConfigID, AllIncludes: l.options.AllIncludes,
-		Getenv: l.host.Getenv, Random: rand.Uint64N, MaxProduced: l.options.MaxProduced,
-	}, l.options.Files)
-	file, err := syntax.Parse(lines, keyword.ScriptLike)
-	if err != nil {
+	if err := l.read(); err != nil {
 		l.result.end(config.PassParent, StatusProgramError, StatusProgramError)
 		return
 	}
-	l.file = file
 	l.furnish()
 	if !l.parent() {
 		return
@@ -108,6 +103,26 @@ func (l *loader) load() {
 			return
 		}
 	}
+}
+
+// read reads the text, twice when the children see another one. The random
+// numbers in it are the same both times.
+func (l *loader) read() error {
+	seed, number := rand.Uint64(), rand.Uint64()
+	random := func() func(uint64) uint64 { return rand.New(rand.NewPCG(seed, number)).Uint64N }
+	lines := source.Open(source.Options{
+		Path: l.options.Path, ConfigID: l.options.ConfigID, AllIncludes: l.options.AllIncludes,
+		Getenv: l.host.Getenv, Random: random(), MaxProduced: l.options.MaxProduced,
+	}, l.options.Files)
+	file, err := syntax.Parse(lines, keyword.ScriptLike)
+	if err != nil {
+		return err
+	}
+	l.file, l.children = file, file
+	if lines = lines.Children(random()); lines != nil {
+		l.children, err = syntax.Parse(lines, keyword.ScriptLike)
+	}
+	return err
 }
 
 // furnish makes the rooms, and the language out of their handlers.
@@ -205,7 +220,11 @@ func (l *loader) finish(p *reader.Pass) {
 // pass prepares the pass of a process.
 func (l *loader) pass(process config.Pass) *reader.Pass {
 	mode := reader.Mode{Test: l.options.Test, Reload: l.options.Reload}
-	p := reader.NewPass(process, mode, l.file, l.config, l.host)
+	file := l.children
+	if process == config.PassParent {
+		file = l.file
+	}
+	p := reader.NewPass(process, mode, file, l.config, l.host)
 	p.Origins = l.result.Origins
 	return p
 }

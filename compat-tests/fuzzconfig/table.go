@@ -44,7 +44,7 @@ var table = []row{
 	{reason: "2.2.7 does not look at the directory of a track_file", theirs: re(`\) ignoring tracked file .* with weight`), ours: re(`^(realpath\(\) error|track file directory for|The filesystem of|.* track file .* not found)`)},
 	{reason: "2.2.7 has no limits for rtt, rttvar and rto_min", ours: re(`^(rtt|rttvar|rto|rto_min) value .*(below minimum|exceeds maximum|exponential form)`)},
 	{reason: "2.2.7 refuses a payload that ends in ff", theirs: re(`^Invalid hex string for UDP_CHECK payload$`)},
-	{reason: "2.2.7 calls a ~SEQ without ) too long", theirs: re(`^~SEQ parameter strings too long`), ours: re(`^~SEQ missing terminating`)},
+	{reason: "2.2.7 has another word for a ~SEQ without )", theirs: re(`^(~SEQ parameter strings too long|Invalid ~SEQ definition)`), ours: re(`^~SEQ missing terminating`)},
 	{reason: "2.2.7 replaces what is given twice without a word", ours: re(`^(SMTP_CHECK helo name already specified|Duplicate .* - overwriting .* with .*|Duplicate regex specified - replacing .*)$`)},
 	{reason: "2.2.7 takes regex without a pattern", ours: re(`^regex missing or too many fields$`)},
 	{reason: "2.2.7 keeps a backslash behind a comment", theirs: re(`^Unknown keyword '\\'$`)},
@@ -71,7 +71,6 @@ var exclusions = []struct {
 }{
 	{"2.2.7 reads the interval and time-out of a script as whole seconds", textual(`(?m)^[^\S\n]*(interval|timeout)\b[^\S\n]*("|[^1-9\s]|[1-9]\d{0,3}[^\d\s]|\d{5}|$)`)},
 	{"2.2.7 looks at two words of use_vmac and use_ipvlan only", textual(`use_(vmac|ipvlan)([^\S\n]+[^\s{}]+){3}|use_(vmac|ipvlan).*\b(name|group|netlink_notify)\b`)},
-	{"the children of 2.2.7 take an escaped # or ! for a comment", textual(`\\[#!]`)},
 	{"2.2.7 takes ${_RANDOM} at the end of a line only, and its value is another one each time", textual(`\$\{_RANDOM`)},
 	{"2.2.7 takes vrrp_strict with any word behind it", textual(`vrrp_strict[ \t]+[^\s#!]`)},
 	{"2.2.7 sees a ~SEQ or ~LST that a definition holds only while a $ is left in the line", said(`Unknown keyword '~(SEQ|LST)`)},

@@ -9,9 +9,10 @@ func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
 // stripComment removes a comment, the backslash of an escaped # or !, and
 // the blanks at the end (01-configuration section 3.3). cut is set when there
-// was a comment, open when a double quote was left open before it. A quote
-// behind a backslash does not count here; the splitting into words knows no
-// such exception.
+// was a comment, open when a double quote was left open before it. What is
+// behind a backslash does not count here, be it a quote or another backslash;
+// the splitting into words knows no such exception. text is part of line
+// unless something was escaped.
 func stripComment(line string) (text string, cut, open bool) {
 	if strings.IndexByte(line, '#') < 0 && strings.IndexByte(line, '!') < 0 && strings.IndexByte(line, '"') < 0 {
 		return strings.TrimRight(line, blanks), false, false
@@ -20,16 +21,16 @@ func stripComment(line string) (text string, cut, open bool) {
 	for i := 0; i < len(line); i++ {
 		c := line[i]
 		switch {
-		case c == '\\' && i+1 < len(line) && line[i+1] == '"':
+		case c == '\\' && i+1 < len(line) && (open || line[i+1] != '#' && line[i+1] != '!'):
 			if b != nil {
 				b = append(b, c)
 			}
 			i++
-			c = '"' // of the text, whether inside quotes or not
+			c = line[i]
 		case c == '"':
 			open = !open
 		case open:
-		case c == '\\' && i+1 < len(line) && (line[i+1] == '#' || line[i+1] == '!'):
+		case c == '\\' && i+1 < len(line):
 			if b == nil {
 				b = append(make([]byte, 0, len(line)), line[:i]...)
 			}

@@ -49,6 +49,10 @@ type Reader struct {
 	// parent process sees an include in such a line: the text that it hands
 	// to the others has an empty line there.
 	literal bool
+	// child is set when the children's text is read, escaped when it is not
+	// that of the parent.
+	child   bool
+	escaped bool
 	quote   *Problem // what the others see of an open quote of such a line
 	queue   []Line   // from head on, lines to be returned
 	head    int
@@ -76,9 +80,28 @@ func Open(o Options, files Files) *Reader {
 	if o.MaxProduced == 0 {
 		o.MaxProduced = maxProduced
 	}
+	return open(o, files, make(map[string]string), false)
+}
+
+// Children returns a reader of the same text as the children of the C daemon
+// see it: the parent hands on its lines without the backslash of an escaped #
+// or !, so for the children a comment begins there. It is nil when they see
+// what the parent sees, which is known when Next has returned false. random
+// takes the place of Options.Random.
+func (r *Reader) Children(random func(n uint64) uint64) *Reader {
+	if !r.escaped {
+		return nil
+	}
+	o := r.options
+	o.Random = random
+	return open(o, r.files, r.contents, true)
+}
+
+// open opens the main file for one side.
+func open(o Options, files Files, contents map[string]string, child bool) *Reader {
 	r := &Reader{
-		options: o, files: files, dir: files.Directory(), literal: true,
-		contents: make(map[string]string), definitions: make(map[string]definition),
+		options: o, files: files, dir: files.Directory(), literal: true, child: child,
+		contents: contents, definitions: make(map[string]definition),
 	}
 	if o.AllIncludes {
 		r.checks = checks{true, true, true, true}
@@ -244,6 +267,13 @@ func (r *Reader) physical(f *frame) {
 	r.place = Place{f.inclusion, f.line}
 	raw = strings.TrimRight(raw, "\r")
 	text, cut, open := stripComment(strings.TrimLeft(raw, blanks))
+	if strings.ContainsAny(text, "#!") {
+		again, cutAgain, openAgain := stripComment(text)
+		r.escaped = r.escaped || again != text
+		if _, _, include := includeLine(text); r.child && !include {
+			text, cut, open = again, cut || cutAgain, openAgain
+		}
+	}
 	r.literal, r.quote = true, nil
 	if open {
 		r.unterminated(strings.TrimLeft(raw, blanks), text)

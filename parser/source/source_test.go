@@ -114,7 +114,8 @@ func render(r *Reader) string {
 }
 
 // TestCases reads the file "main" of each archive, with the config id node1,
-// and compares the logical lines.
+// and compares the logical lines; those of the children follow when they are
+// other ones.
 func TestCases(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -137,7 +138,11 @@ func TestCases(t *testing.T) {
 				files["/"+f.Name] = strings.ReplaceAll(string(f.Data), "^M", "\r")
 			}
 			o := Options{Path: "main", ConfigID: "node1", Getenv: getenv, Random: func(uint64) uint64 { return 3 }}
-			got := render(Open(o, files))
+			lines := Open(o, files)
+			got := render(lines)
+			if children := lines.Children(o.Random); children != nil {
+				got += "children:\n" + render(children)
+			}
 			if *update {
 				archive.Files = append(archive.Files, txtar.File{Name: "want", Data: []byte(got)})
 				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
