@@ -1,11 +1,6 @@
 package syntax
 
-import (
-	"github.com/alecthomas/participle/v2"
-	"github.com/alecthomas/participle/v2/lexer"
-
-	"keepalived/parser/source"
-)
+import "keepalived/parser/source"
 
 // Kind says what an item is.
 type Kind uint8
@@ -41,6 +36,8 @@ type Block struct {
 	Closed bool // false when the text ends first
 	// Troubled is set when there is a Trouble inside, at any depth.
 	Troubled bool
+	// CloseColumn is the column of Close; from 1, 0 when not known.
+	CloseColumn uint32
 	// Problem is what a Trouble has in the place of a block. That an item has
 	// one pointer, not two, saves a fifth of the tree.
 	Problem *source.Problem
@@ -49,80 +46,90 @@ type Block struct {
 // maxDepth bounds the nesting of blocks; deeper braces are stray ones.
 const maxDepth = 64
 
-// grammar is the root of the grammar.
-type grammar struct {
-	Items []*Item `parser:"@@*"`
+// builder makes items of pieces.
+type builder struct {
+	pieces
+	open   []Item // the items of the blocks that are being read
+	items  []Item // room for those of blocks that are complete
+	blocks []Block
 }
 
-// Parse implements participle.Parseable.
-func (i *Item) Parse(lex *lexer.PeekingLexer) error {
-	if lex.Peek().EOF() {
-		return participle.NextMatch
-	}
-	i.parse(lex, 0)
-	return nil
-}
+// portion is the number of items, and of blocks, for which room is made at a
+// time, because a configuration has many small blocks. It is small itself:
+// what [Cursor.Forget] gives up is free when all of a portion is.
+const portion = 64
 
-// parse reads one item at a depth.
-func (i *Item) parse(lex *lexer.PeekingLexer, depth int) {
-	t := lex.Next()
-	i.Place, i.Column = place(t), uint32(t.Pos.Column)
-	switch t.Type {
-	case tokenText:
-		i.Kind, i.Text = Statement, t.Value
-		if lex.Peek().Type == tokenOpen && depth < maxDepth {
-			i.Block = parseBlock(lex, depth+1)
+// item makes an item of a piece and, if one follows, its block.
+func (b *builder) item(e Event, depth int) Item {
+	i := Item{Text: e.Text, Place: e.Place, Column: e.Column}
+	switch e.Kind {
+	case Text:
+		if next, ok := b.peek(); ok && next.Kind == Open && depth < maxDepth {
+			open, _ := b.next()
+			i.Block = b.block(open.Place, depth+1)
 		}
-	case tokenOpen:
-		if depth >= maxDepth {
-			i.Kind = StrayOpen
-			return
+	case Open:
+		if i.Kind = StrayOpen; depth < maxDepth {
+			i.Kind, i.Block = Bare, b.block(e.Place, depth+1)
 		}
-		i.Kind, i.Block = Bare, new(Block)
-		i.Block.parse(lex, i.Place, depth+1)
-	case tokenClose:
+	case Close:
 		i.Kind = StrayClose
-	case tokenTrouble:
-		i.Kind, i.Block = Trouble, new(Block)
+	case Problem:
+		i.Kind, i.Block = Trouble, b.newBlock(depth)
+		i.Block.Problem = e.Problem
 	}
+	return i
 }
 
-// parseBlock reads a block from its { on.
-func parseBlock(lex *lexer.PeekingLexer, depth int) *Block {
-	b := new(Block)
-	b.parse(lex, place(lex.Next()), depth)
-	return b
-}
-
-// few is the number of items that most blocks have.
-const few = 12
-
-// parse reads a block after its {. The items are gathered on the stack and
-// kept at their exact number, because a configuration has many small blocks.
-func (b *Block) parse(lex *lexer.PeekingLexer, open source.Place, depth int) {
-	var room [few]Item
-	items := room[:0]
-	b.Open = open
+// block reads a block after its {.
+func (b *builder) block(open source.Place, depth int) *Block {
+	block := b.newBlock(depth)
+	block.Open = open
+	first := len(b.open)
 	for {
-		t := lex.Peek()
-		if t.EOF() {
+		e, ok := b.next()
+		if !ok {
 			break
 		}
-		if t.Type == tokenClose {
-			lex.Next()
-			b.Close, b.Closed = place(t), true
+		if e.Kind == Close {
+			block.Close, block.CloseColumn, block.Closed = e.Place, e.Column, true
 			break
 		}
-		items = append(items, Item{})
-		i := &items[len(items)-1]
-		i.parse(lex, depth)
+		i := b.item(e, depth)
 		if i.Kind == Trouble || i.Block != nil && i.Block.Troubled {
-			b.Troubled = true
+			block.Troubled = true
 		}
+		b.open = append(b.open, i)
 	}
-	b.Items = append([]Item(nil), items...)
+	block.Items = b.keep(b.open[first:])
+	b.open = b.open[:first]
+	return block
 }
 
-func place(t *lexer.Token) source.Place {
-	return source.Place{Inclusion: uint32(t.Pos.Offset), Line: uint32(t.Pos.Line)}
+// keep returns a copy of items.
+func (b *builder) keep(items []Item) []Item {
+	n := len(items)
+	if n == 0 {
+		return nil
+	}
+	if n > cap(b.items)-len(b.items) {
+		b.items = make([]Item, 0, max(n, portion))
+	}
+	begin := len(b.items)
+	b.items = append(b.items, items...)
+	return b.items[begin : begin+n : begin+n]
+}
+
+// newBlock returns room for a block. One of the top level is kept when its
+// contents are forgotten, and must not keep others.
+func (b *builder) newBlock(depth int) *Block {
+	if depth <= 1 {
+		return new(Block)
+	}
+	if len(b.blocks) == 0 {
+		b.blocks = make([]Block, portion)
+	}
+	block := &b.blocks[0]
+	b.blocks = b.blocks[1:]
+	return block
 }

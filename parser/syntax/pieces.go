@@ -1,0 +1,134 @@
+package syntax
+
+import (
+	"fmt"
+	"strings"
+
+	"keepalived/core/config"
+	"keepalived/parser/source"
+)
+
+// pieces takes logical lines apart, at the braces outside double quotes.
+type pieces struct {
+	lines      *source.Reader
+	scriptLike func(keyword string) bool
+
+	line    source.Line
+	rest    string // of line.Text
+	column  uint32
+	problem *source.Problem // to be told next
+	queued  []Event         // to be given next
+	words   []string
+}
+
+// peek returns the next piece, and leaves it there.
+func (p *pieces) peek() (*Event, bool) {
+	if len(p.queued) == 0 && !p.take() {
+		return nil, false
+	}
+	return &p.queued[0], true
+}
+
+// next returns the next piece.
+func (p *pieces) next() (Event, bool) {
+	e, ok := p.peek()
+	if !ok {
+		return Event{}, false
+	}
+	piece := *e
+	p.queued = p.queued[:copy(p.queued, p.queued[1:])]
+	return piece, true
+}
+
+// take queues one more piece, or a problem and its piece.
+func (p *pieces) take() bool {
+	for p.rest == "" && p.problem == nil {
+		line, ok := p.lines.Next()
+		if !ok {
+			return false
+		}
+		p.line, p.column = line, line.Column
+		p.rest, p.problem = line.Text, line.Problem
+		p.skip(0)
+	}
+	if p.problem != nil {
+		p.queue(Problem, "", p.problem)
+		p.problem = nil
+		return true
+	}
+	switch p.rest[0] {
+	case '{':
+		p.queue(Open, "", nil)
+		p.skip(1)
+	case '}':
+		p.queue(Close, "", nil)
+		p.skip(1)
+	default:
+		p.text()
+	}
+	return true
+}
+
+// queue puts a piece at the current place into the queue.
+func (p *pieces) queue(k EventKind, text string, problem *source.Problem) {
+	p.queued = append(p.queued, Event{Kind: k, Text: text, Place: p.line.Place, Column: p.column, Problem: problem})
+}
+
+// text takes the text before the next brace.
+func (p *pieces) text() {
+	end := pieceEnd(p.rest)
+	last := end
+	for last > 0 && isSeparator(p.rest[last-1]) {
+		last--
+	}
+	text := p.rest[:last]
+	unmatched := p.unmatched(text)
+	if unmatched {
+		p.queue(Problem, "", &source.Problem{Class: config.ClassUnmatchedQuote, Message: fmt.Sprintf(msgUnmatchedQuote, text), ChildOnly: true})
+	}
+	// A piece that begins with the open quote has no words: nothing of it is
+	// left.
+	if !unmatched || len(p.words) > 0 {
+		p.queue(Text, text, nil)
+	}
+	p.skip(end)
+}
+
+// skip leaves n bytes of the line behind, and the separators after them.
+func (p *pieces) skip(n int) {
+	for n < len(p.rest) && isSeparator(p.rest[n]) {
+		n++
+	}
+	p.rest = p.rest[n:]
+	if p.column > 0 {
+		p.column += uint32(n)
+	}
+}
+
+// unmatched reports whether splitting a piece into words gives a message
+// (01-configuration section 3.4): not for script-like keywords when the quote
+// is opened after their second word.
+func (p *pieces) unmatched(text string) bool {
+	if strings.Count(text, `"`)%2 == 0 {
+		return false
+	}
+	var unmatched bool
+	p.words, unmatched = Words(p.words[:0], text)
+	return unmatched && (len(p.words) < 2 || !p.scriptLike(p.words[0]))
+}
+
+// pieceEnd returns where the next brace outside double quotes is.
+func pieceEnd(text string) int {
+	open := false
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			open = !open
+		case '{', '}':
+			if !open {
+				return i
+			}
+		}
+	}
+	return len(text)
+}
