@@ -274,10 +274,15 @@ func (r *Room) closeFile(p *reader.Pass, c *checker) bool {
 func (r *Room) bfdHandlers(h reader.Handlers) {
 	const path = "virtual_server/real_server/BFD_CHECK"
 	h[path] = reader.Handler{Open: r.opener(config.CheckBFD), Close: r.closeChecker}
-	h[path+"/name"] = reader.Handler{Read: r.bfdName, In: keyword.Of(config.PassChecker)}
-	h[path+"/alpha"] = reader.Handler{Read: func(p *reader.Pass, s *reader.Statement) {
-		optionalBool(p, s, &r.checker.alpha, msgAlpha)
-	}}
+	read := func(name string, f func(*reader.Pass, *reader.Statement)) {
+		h[path+"/"+name] = reader.Handler{In: keyword.Of(config.PassChecker), Read: func(p *reader.Pass, s *reader.Statement) {
+			if !r.checker.dropped { // a wrong name ends the checker at once
+				f(p, s)
+			}
+		}}
+	}
+	read("name", r.bfdName)
+	read("alpha", func(p *reader.Pass, s *reader.Statement) { optionalBool(p, s, &r.checker.alpha, msgAlpha) })
 }
 
 // maxBFDName is the longest name of a bfd_instance.
@@ -289,12 +294,12 @@ func (r *Room) bfdName(p *reader.Pass, s *reader.Statement) {
 	switch {
 	case s.Len() != 2:
 		p.General(msgBFDNames, rs)
+	case !r.bfd.LookupChecker(word):
+		p.General(msgBFDUnknown, rs, word)
 	case b.Name != "":
 		p.General(msgBFDDefined, rs, word, b.Name)
 	case len(word) > maxBFDName:
 		p.General(msgBFDLong, rs, word)
-	case !r.bfd.LookupChecker(word):
-		p.General(msgBFDUnknown, rs, word)
 	case r.real.monitored[word]:
 		p.General(msgBFDMonitored, rs, word)
 	default:

@@ -73,9 +73,9 @@ func (r *Room) groupPorts(p *reader.Pass, v *virtualServer) {
 				p.General(msgGroupPorts, v.name(), entryName(e), rs.name(v))
 			}
 		}
-	}
-	if s := v.sorry; s != nil && s.Method.Forwarding != config.ForwardNAT && s.Port != 0 {
-		p.General(msgSorryPortIgnored, v.name())
+		if s := v.sorry; s != nil && s.Method.Forwarding != config.ForwardNAT && s.Port != 0 && s.Port != e.Port {
+			p.General(msgSorryPortIgnored, v.name())
+		}
 	}
 }
 
