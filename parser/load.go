@@ -103,6 +103,7 @@ func (l *loader) load() {
 			return
 		}
 	}
+	l.global.FinishScripts(l.host)
 }
 
 // read reads the text, twice when the children see another one. The random

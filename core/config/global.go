@@ -126,6 +126,34 @@ type Global struct {
 	// Observers.
 	SNMP SNMP
 	DBus DBus
+
+	Defaults Defaults
+}
+
+// Defaults are the values of global_defs that the parser has handed on to the
+// blocks that say nothing themselves: what observers show of them.
+type Defaults struct {
+	Version                 int // 2 or 3
+	Strict                  bool
+	SkipCheckAdvAddr        bool
+	V3ChecksumAsV2          bool
+	LowerPrioNoAdvert       bool
+	HigherPrioSendAdvert    bool
+	OwnerIgnoreAdverts      bool
+	NotifyPriorityChanges   bool
+	DownTimerAdverts        int
+	GARPMasterDelay         time.Duration
+	GARPMasterRepeat        uint32
+	GARPMasterRefresh       time.Duration
+	GARPMasterRefreshRepeat uint32
+	// GARPLowerPrioDelayGiven and GARPLowerPrioRepeatGiven tell whether
+	// these two have values of their own.
+	GARPLowerPrioDelayGiven, GARPLowerPrioRepeatGiven bool
+	GARPExtraIf                                       time.Duration
+	GARPExtraIfAll                                    bool
+	SMTPAlert, SMTPAlertVRRP, SMTPAlertChecker        Given[bool]
+	ScriptUID, ScriptGID                              uint32
+	ScriptUserKnown                                   bool // there is a default owner of scripts
 }
 
 // LVSTimeouts is lvs_timeouts, in seconds; 0 keeps the kernel's value.

@@ -100,4 +100,6 @@ type Tracked struct {
 	Name    string
 	Weight  int // 0: failure means FAULT
 	Reverse bool
+	// OfGroup is set when it is the sync group of the instance that tracks it.
+	OfGroup bool
 }

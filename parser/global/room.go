@@ -73,6 +73,7 @@ func (r *Room) open(p *reader.Pass, _ *reader.Statement) bool {
 // Finish completes the global values after the parent's pass.
 func (r *Room) Finish(p *reader.Pass) {
 	g := &r.config.Global
+	g.Defaults = r.Settings.defaults()
 	r.Settings.finish()
 	if g.VMACAddrPrefix == "" {
 		g.VMACAddrPrefix = g.VMACPrefix
@@ -90,6 +91,15 @@ func (r *Room) Finish(p *reader.Pass) {
 	r.finishFIFOs(p)
 	finishFirewall(p, &g.Firewall)
 	r.finishScripts(p)
+}
+
+// FinishScripts says who runs scripts that name nobody, after the passes of
+// all processes: the first script that needs it looks for it.
+func (r *Room) FinishScripts(host reader.Host) {
+	g := &r.config.Global
+	if owner, ok := r.Users.Shown(host, g.EnableScriptSecurity); ok {
+		g.Defaults.ScriptUID, g.Defaults.ScriptGID, g.Defaults.ScriptUserKnown = owner.UID, owner.GID, true
+	}
 }
 
 // flag handles a keyword that has no argument; extra words are ignored.

@@ -1,6 +1,10 @@
 package global
 
-import "time"
+import (
+	"time"
+
+	"keepalived/core/config"
+)
 
 // Settings are the values of global_defs that end up in no field of
 // config.Global, because they are defaults for the keywords of other blocks.
@@ -41,6 +45,29 @@ func newSettings() Settings {
 }
 
 func defaultGARP() GARP { return GARP{Delay: 5 * time.Second, Repeat: 5, RefreshRepeat: 1} }
+
+// defaults is what observers show of the settings, before finish.
+func (s *Settings) defaults() config.Defaults {
+	return config.Defaults{
+		Version: s.Version, Strict: s.Strict, SkipCheckAdvAddr: s.SkipCheckAdvAddr, V3ChecksumAsV2: s.V3ChecksumAsV2,
+		LowerPrioNoAdvert: s.LowerPrioNoAdvert, HigherPrioSendAdvert: s.HigherPrioSendAdvert,
+		OwnerIgnoreAdverts: s.OwnerIgnoreAdverts, NotifyPriorityChanges: s.NotifyPriorityChanges,
+		DownTimerAdverts: s.DownTimerAdverts,
+		GARPMasterDelay:  s.GARP.Delay, GARPMasterRepeat: s.GARP.Repeat,
+		GARPMasterRefresh: s.GARP.Refresh, GARPMasterRefreshRepeat: s.GARP.RefreshRepeat,
+		GARPLowerPrioDelayGiven: s.GARPLowerPrioDelay != nil, GARPLowerPrioRepeatGiven: s.GARPLowerPrioRepeat != nil,
+		GARPExtraIf: s.GARPExtraIf, GARPExtraIfAll: s.GARPExtraIfAll,
+		SMTPAlert: given(s.SMTPAlert), SMTPAlertVRRP: given(s.SMTPAlertVRRP),
+		SMTPAlertChecker: given(s.SMTPAlertChecker),
+	}
+}
+
+func given(v *bool) config.Given[bool] {
+	if v == nil {
+		return config.Given[bool]{}
+	}
+	return config.Given[bool]{Value: *v, Set: true}
+}
 
 // finish resolves the values that default to others.
 func (s *Settings) finish() {

@@ -54,6 +54,18 @@ func (u *Users) Default(p *reader.Pass) (owner Owner, ok bool) {
 	return u.owner, true
 }
 
+// Shown returns what Default would, and reports nothing.
+func (u *Users) Shown(host reader.Host, security bool) (owner Owner, ok bool) {
+	if u.known || u.failed {
+		return u.owner, !u.failed
+	}
+	uid, gid, found := host.User(defaultUser)
+	if !found && !security {
+		uid, gid = host.Self()
+	}
+	return Owner{uid, gid}, found || !security
+}
+
 // Named returns the owner that a user and perhaps a group name; the group
 // defaults to the user's. Why not is only logged.
 func (u *Users) Named(p *reader.Pass, words []string) (owner Owner, ok bool) {

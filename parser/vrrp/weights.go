@@ -64,11 +64,13 @@ func weights(p *reader.Pass, v *instance) {
 // resolveGroups finds the members of the sync groups (step 2).
 func (r *Room) resolveGroups(p *reader.Pass) {
 	r.groups = slices.DeleteFunc(r.groups, func(g *syncGroup) bool {
+		p.About(pathGroup, g.head)
 		for _, name := range g.names {
 			switch v := r.byName[name]; {
 			case v == nil:
 				p.General(msgMemberUnknown, name, g.Name)
 			case v.group != nil:
+				p.Against(pathGroup, v.group.head)
 				p.General(msgMemberTwice, name, g.Name)
 			default:
 				v.group = g
@@ -152,6 +154,7 @@ func (r *Room) merge(p *reader.Pass, v *instance, list *[]config.Tracked, t conf
 	case own: // tracked already, and for FAULT
 		p.General(msgGroupAndMember, v.Name, t.Name)
 	case i < 0:
+		t.OfGroup = true
 		*list = append(*list, t)
 	default:
 		o := &(*list)[i]
