@@ -8,12 +8,19 @@ import (
 	"keepalived/parser/reader"
 )
 
+// The keywords whose objects are looked at after reading.
+const (
+	pathServer = "virtual_server"
+	pathReal   = "virtual_server/real_server"
+)
+
 // Finish validates the virtual servers after reading, in the order of
 // 04-lvs-checkers section 4, and hands them over.
 func (r *Room) Finish(p *reader.Pass) {
 	kept := r.servers[:0]
 	used := make(map[string]int)
 	for _, v := range r.servers {
+		p.About(pathServer, v.head)
 		if v.Group == "" || r.link(p, v) {
 			kept = append(kept, v)
 		}
@@ -25,6 +32,7 @@ func (r *Room) Finish(p *reader.Pass) {
 		}
 	}
 	for _, v := range kept {
+		p.About(pathServer, v.head)
 		r.validate(p, v)
 	}
 	r.examine(p, kept)
@@ -111,15 +119,18 @@ func (r *Room) validateServers(p *reader.Pass, v *virtualServer) {
 		addr netip.Addr
 		port uint16
 	}
-	seen := make(map[key]bool, len(v.real))
+	seen := make(map[key]*realServer, len(v.real))
 	kept := v.real[:0]
 	for _, rs := range v.real {
 		k := key{rs.Addr, rs.Port}
-		if seen[k] {
+		if first := seen[k]; first != nil {
+			p.About(pathReal, rs.head)
+			p.Against(pathReal, first.head)
 			p.General(msgDuplicateReal, v.name(), rs.name(v))
+			p.About(pathServer, v.head)
 			continue
 		}
-		seen[k] = true
+		seen[k] = rs
 		kept = append(kept, rs)
 		rs.Method = *v.methodFor(p, rs.method)
 		r.inherit(p, v, rs)
@@ -144,6 +155,7 @@ func (v *virtualServer) duplicateOf(p *reader.Pass, rs *realServer) {
 	if rs.InhibitOnFailure {
 		verb = "sett"
 	}
+	p.Against(pathReal, rs.head)
 	p.General(msgSorryMatches, v.name(), rs.name(v), verb)
 	v.sorry.Inhibit = rs.InhibitOnFailure
 }

@@ -22,13 +22,16 @@ func (r *Room) validatePorts(p *reader.Pass, v *virtualServer) {
 				rs.Port = v.Port
 			}
 		case v.IsFWMark:
+			p.About(pathReal, rs.head)
 			p.General(msgMarkPort, v.name(), rs.name(v))
 			rs.Port = 0
 		case rs.Port != v.Port:
+			p.About(pathReal, rs.head)
 			p.General(msgPorts, v.name(), rs.name(v))
 			rs.Port = v.Port
 		}
 	}
+	p.About(pathServer, v.head)
 	s := v.sorry
 	switch {
 	case s == nil || s.Method.Forwarding == config.ForwardNAT:

@@ -9,6 +9,7 @@ import (
 type realServer struct {
 	config.RealServer
 	timing
+	head           reader.Head
 	method         *config.Method
 	weight         *int64
 	inhibit, alpha *bool
@@ -64,7 +65,7 @@ func (r *Room) openReal(p *reader.Pass, s *reader.Statement) bool {
 		p.General(msgRealAddress, word, second)
 		return false
 	}
-	r.real = &realServer{RealServer: config.RealServer{Addr: addr, Port: port}, method: r.server.method}
+	r.real = &realServer{RealServer: config.RealServer{Addr: addr, Port: port}, head: p.Head(), method: r.server.method}
 	p.Made(&r.real.RealServer, r.real)
 	return true
 }

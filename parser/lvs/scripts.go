@@ -23,6 +23,7 @@ func (r *Room) examine(p *reader.Pass, servers []*virtualServer) {
 	e := script.NewExaminer(p)
 	for _, v := range servers {
 		for _, rs := range v.real {
+			p.About(pathReal, rs.head)
 			alpha := false
 			rs.Checkers = slices.DeleteFunc(rs.Checkers, func(c *config.Checker) bool {
 				refused := c.Misc != nil && disabled(p, e, c.Misc)
@@ -32,6 +33,7 @@ func (r *Room) examine(p *reader.Pass, servers []*virtualServer) {
 			rs.Unchecked = alpha && len(rs.Checkers) == 0
 		}
 	}
+	p.About("", reader.Head{})
 	g := &p.Config.Global
 	for _, f := range []*config.FIFO{g.LVSNotifyFIFO, g.NotifyFIFO} {
 		if f != nil {

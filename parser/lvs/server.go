@@ -59,6 +59,7 @@ func (t *timing) resolve(outer *timing) config.Timing {
 type virtualServer struct {
 	config.VirtualServer
 	timing
+	head      reader.Head
 	method    *config.Method
 	weight    int64
 	smtpAlert *bool
@@ -143,7 +144,7 @@ func (r *Room) openServer(p *reader.Pass, s *reader.Statement) bool {
 	if v == nil {
 		return false
 	}
-	r.server = &virtualServer{VirtualServer: *v, weight: 1}
+	r.server = &virtualServer{VirtualServer: *v, head: p.Head(), weight: 1}
 	r.server.Quorum = 1
 	p.Made(&r.server.VirtualServer, r.server)
 	return true

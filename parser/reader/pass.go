@@ -29,6 +29,7 @@ type Pass struct {
 	Origins *Origins
 
 	file     *syntax.File
+	language *Language
 	cursor   *syntax.Cursor
 	kept     map[string]string
 	at       source.Place
@@ -39,6 +40,8 @@ type Pass struct {
 	inactive func(keyword string)
 	rejected bool // inside a block that its keyword has rejected
 	regular  bool // all processes agree on what is a block
+	subject  subject
+	braces   braces
 }
 
 // NewPass prepares the reading of a file for one process.
@@ -70,14 +73,18 @@ func (p *Pass) Read(l *Language, inactive func(keyword string)) (complete bool) 
 	}()
 	p.cursor, p.inactive, p.reading = syntax.NewCursor(p.file), inactive, true
 	p.regular = l.regular(p.file)
+	p.language = l
+	p.findUnclosed()
 	if p.Origins != nil {
 		p.Origins.begin(p)
 	}
 	p.level(l.top, true)
 	p.reading, p.at = false, source.Place{}
+	p.focus(nil, "")
 	if p.depth > 0 {
-		p.Report(config.ClassMissingClose, MsgMissingClose, p.depth, "}", "{")
+		p.missingClose()
 	}
+	p.braces.broken = nil
 	return true
 }
 
@@ -98,7 +105,7 @@ func (p *Pass) Report(class config.Class, format string, args ...any) {
 	if p.Full() {
 		return
 	}
-	p.add(config.Diagnostic{Class: class, Message: fmt.Sprintf(format, args...)})
+	p.add(config.Diagnostic{Class: class, Message: fmt.Sprintf(format, args...)}, format)
 }
 
 // General reports a problem of the general class.
@@ -112,7 +119,7 @@ func (p *Pass) Log(format string, args ...any) {
 	if p.Full() {
 		return
 	}
-	p.add(config.Diagnostic{LogOnly: true, Message: fmt.Sprintf(format, args...)})
+	p.add(config.Diagnostic{LogOnly: true, Message: fmt.Sprintf(format, args...)}, format)
 }
 
 // Fatal reports a problem and ends the reading of the configuration. It does
@@ -122,14 +129,21 @@ func (p *Pass) Fatal(class config.Class, format string, args ...any) {
 	panic(stop{})
 }
 
-// add completes a diagnostic with pass, position and prefix.
-func (p *Pass) add(d config.Diagnostic) {
+// add completes a diagnostic with pass, position, prefix and subject. What is
+// only logged while reading has no subject: there can be much of it without
+// anything being wrong.
+func (p *Pass) add(d config.Diagnostic, template string) {
 	d.Pass = p.Process
 	if p.reading && p.at.Line > 0 {
 		d.Position = p.Position(p.at, p.column)
 		if !d.LogOnly {
 			d.Message = p.prefix() + d.Message
 		}
+	} else {
+		d.Position = p.subjectPosition()
+	}
+	if !d.LogOnly || !p.reading {
+		d.Subject = p.subjectOf(d.Class, template)
 	}
 	if len(p.Diagnostics) == maxDiagnostics {
 		d = config.Diagnostic{Pass: d.Pass, Class: config.ClassGeneral, Message: MsgTooMany}

@@ -10,8 +10,10 @@ import (
 // next returns the next piece of the text. On the way it reports problems and
 // counts braces (01-configuration section 3.5).
 func (p *Pass) next() (syntax.Event, bool) {
+	p.braces.settle(p.depth)
 	for {
 		e, ok := p.cursor.Next()
+		p.focus(nil, "")
 		if !ok {
 			// Blocks that are still open are closed now, and their
 			// checks are about no line any more.
@@ -26,8 +28,10 @@ func (p *Pass) next() (syntax.Event, bool) {
 		case syntax.Open:
 			p.depth++
 		case syntax.Close:
+			p.braces.closed = true
 			if p.depth--; p.depth < 0 {
 				p.depth = 0
+				p.extraClose()
 				p.Report(config.ClassUnexpectedClose, MsgExtraClose)
 			}
 		}
@@ -50,6 +54,8 @@ func (p *Pass) problem(e syntax.Event) {
 // level reads one level of keywords up to its }.
 func (p *Pass) level(l *level, top bool) {
 	due := !top // a { has to come first
+	offset := p.braces.enter(p.depth, top)
+	defer p.braces.leave(top)
 	for {
 		e, ok := p.next()
 		if !ok {
@@ -60,20 +66,28 @@ func (p *Pass) level(l *level, top bool) {
 			if e.Kind == syntax.Open {
 				continue
 			}
+			p.withoutOpen(offset, false)
 			p.Report(config.ClassMissingOpen, MsgMissingOpen)
 		}
 		switch {
 		case e.Kind == syntax.Open:
+			p.strayOpen()
 			p.Report(config.ClassUnexpectedOpen, MsgUnexpectedOpen)
 		case e.Kind == syntax.Close && !top:
 			return
 		default:
 			s := p.statement(e)
-			if found := l.entries[s.Keyword()]; found != nil && e.Kind == syntax.Text {
+			found := l.entries[s.Keyword()]
+			if found != nil && e.Kind == syntax.Text {
+				p.focus(found, s.Raw)
 				p.dispatch(found, s, top)
-			} else {
-				p.Report(config.ClassUnknownKeyword, MsgUnknownKeyword, s.Keyword())
+				continue
 			}
+			p.focus(nil, s.Raw)
+			if e.Kind == syntax.Text {
+				p.unknown(s, top)
+			}
+			p.Report(config.ClassUnknownKeyword, MsgUnknownKeyword, s.Keyword())
 		}
 	}
 }
@@ -107,6 +121,9 @@ func (p *Pass) statement(e syntax.Event) *Statement {
 
 // dispatch calls the handler of a keyword and reads its block.
 func (p *Pass) dispatch(e *entry, s *Statement, top bool) {
+	if top && e.keyword.Shape != keyword.Scalar {
+		p.begins(e, s)
+	}
 	if top && !e.keyword.Passes.Has(p.Process) {
 		if p.inactive != nil {
 			p.inactive(e.keyword.Name)
@@ -152,10 +169,15 @@ func (p *Pass) block(e *entry, s *Statement, top bool) {
 		p.leave()
 		return
 	}
+	p.push(e, s)
 	p.level(e.sub, false)
+	p.focus(e, "")
 	if p.active(e) && e.handler.Close != nil {
+		p.braces.closing = true
 		e.handler.Close(p)
+		p.braces.closing = false
 	}
+	p.pop()
 	p.leave()
 	p.rejected = rejected
 	if top && p.regular && e.keyword.Passes.Last(p.Process) {
@@ -175,6 +197,8 @@ func (p *Pass) data(e *entry, s *Statement) {
 	active, named := p.active(e), e.keyword.Args[0] == '<'
 	p.extra(s, named)
 	due, lines := true, 0
+	p.push(e, s)
+	offset := p.braces.enter(p.depth, false)
 	for {
 		ev, ok := p.next()
 		if !ok {
@@ -185,6 +209,7 @@ func (p *Pass) data(e *entry, s *Statement) {
 			if ev.Kind == syntax.Open {
 				continue
 			}
+			p.withoutOpen(offset, false)
 			p.missingOpen(named)
 		}
 		if ev.Kind == syntax.Close {
@@ -192,12 +217,21 @@ func (p *Pass) data(e *entry, s *Statement) {
 		}
 		lines++
 		if active && e.handler.Line != nil {
-			p.line(e, p.statement(ev))
+			s := p.statement(ev)
+			p.focus(e, s.Raw)
+			p.dataLine(s, ev.Kind)
+			p.line(e, s)
+			p.braces.data = false
 		}
 	}
+	p.focus(e, "")
 	if active && e.handler.End != nil {
+		p.braces.closing = true
 		e.handler.End(p, lines)
+		p.braces.closing = false
 	}
+	p.braces.leave(false)
+	p.pop()
 	p.leave()
 }
 

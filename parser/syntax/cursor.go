@@ -55,7 +55,7 @@ func (c *Cursor) Next() (e Event, ok bool) {
 		b := p.block
 		c.stack = c.stack[:len(c.stack)-1]
 		if b.Closed {
-			return Event{Kind: Close, Place: b.Close}, true
+			return Event{Kind: Close, Place: b.Close, Column: b.CloseColumn}, true
 		}
 	}
 	if len(c.top) == 0 {

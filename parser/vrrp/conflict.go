@@ -77,6 +77,8 @@ func (v *instance) clashes(o *instance) bool {
 // clash reports a pair. With allow_if_changes the interfaces may come apart
 // again: the later instance is then only kept in FAULT.
 func (r *Room) clash(p *reader.Pass, v, o *instance) (ok bool) {
+	p.About(pathInstance, o.head)
+	p.Against(pathInstance, v.head)
 	switch {
 	case p.Config.Global.DynamicInterfaces && p.Config.Global.AllowIfChanges:
 		p.Log(msgVRIDMulticast, v.Name, o.Name, v.VRID, v.Family, v.Interface)

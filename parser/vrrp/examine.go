@@ -16,6 +16,7 @@ func (r *Room) examineScripts(p *reader.Pass) {
 	}
 	e := script.NewExaminer(p)
 	r.scripts = slices.DeleteFunc(r.scripts, func(t *trackScript) bool {
+		p.About(pathScript, t.head)
 		switch e.Examine(t.Script) {
 		case script.Accepted:
 			return false
@@ -28,10 +29,12 @@ func (r *Room) examineScripts(p *reader.Pass) {
 		return true
 	})
 	for _, n := range r.notifications() {
+		p.About(n.path, n.head)
 		for _, s := range []**config.Script{&n.Master, &n.Backup, &n.Fault, &n.Stop, &n.Deleted, &n.Any, &n.MasterRxLowerPri} {
 			examine(e, s)
 		}
 	}
+	p.About("", reader.Head{})
 	g := &p.Config.Global
 	for _, f := range []*config.FIFO{g.VRRPNotifyFIFO, g.NotifyFIFO} {
 		if f != nil {
@@ -54,13 +57,20 @@ func examine(e *script.Examiner, s **config.Script) {
 	}
 }
 
+// notification is what an object has to run.
+type notification struct {
+	*config.Notify
+	path string
+	head reader.Head
+}
+
 // notifications are the scripts of all instances and groups.
-func (r *Room) notifications() (all []*config.Notify) {
+func (r *Room) notifications() (all []notification) {
 	for _, v := range r.instances {
-		all = append(all, &v.Notify)
+		all = append(all, notification{&v.Notify, pathInstance, v.head})
 	}
 	for _, g := range r.groups {
-		all = append(all, &g.Notify)
+		all = append(all, notification{&g.Notify, pathGroup, g.head})
 	}
 	return all
 }

@@ -5,6 +5,13 @@ import (
 	"keepalived/parser/reader"
 )
 
+// The keywords whose objects are looked at after reading.
+const (
+	pathInstance = "vrrp_instance"
+	pathGroup    = "vrrp_sync_group"
+	pathScript   = "vrrp_script"
+)
+
 // Finish examines and completes what the VRRP pass has read, and puts it
 // into the configuration (section 11.2). It returns false for a condition
 // with which the VRRP process of a daemon cannot run.
@@ -24,12 +31,14 @@ func (r *Room) Finish(p *reader.Pass) bool {
 // validate takes the steps in their order.
 func (r *Room) validate(p *reader.Pass) bool {
 	for _, v := range r.instances {
+		p.About(pathInstance, v.head)
 		if !minimum(p, v) {
 			return false
 		}
 	}
 	r.resolveGroups(p)
 	for _, v := range r.instances {
+		p.About(pathInstance, v.head)
 		if !r.complete(p, v) {
 			return false
 		}
@@ -40,12 +49,14 @@ func (r *Room) validate(p *reader.Pass) bool {
 	r.sharedVMACs(p)
 	r.resolveTrackGroups(p)
 	for _, g := range r.groups {
+		p.About(pathGroup, g.head)
 		r.groupTracking(p, g)
 	}
 	for _, g := range r.groups {
 		g.start()
 	}
 	r.unusedScripts(p)
+	p.About("", reader.Head{})
 	r.syncDaemon(p)
 	return true
 }
@@ -79,6 +90,7 @@ func (r *Room) unusedScripts(p *reader.Pass) {
 		case used[t.Name]:
 			p.Config.VRRP.Scripts = append(p.Config.VRRP.Scripts, &t.TrackScript)
 		default:
+			p.About(pathScript, t.head)
 			p.Log(logUnusedScript, t.Name)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 // syncGroup is a vrrp_sync_group while it is read and completed.
 type syncGroup struct {
 	config.SyncGroup
+	head            reader.Head
 	names           []string // as listed
 	smtpAlert       choice
 	priorityChanges choice
@@ -36,11 +37,12 @@ func (r *Room) openGroup(p *reader.Pass, s *reader.Statement) bool {
 		return false
 	}
 	name := p.Keep(s.Word(1))
-	if r.groupByName[name] != nil {
+	if g := r.groupByName[name]; g != nil {
+		p.Against(pathGroup, g.head)
 		p.General(msgGroupDefined, name)
 		return false
 	}
-	r.group = &syncGroup{SyncGroup: config.SyncGroup{Name: name}}
+	r.group = &syncGroup{head: p.Head(), SyncGroup: config.SyncGroup{Name: name}}
 	r.groupByName[name] = r.group
 	r.groups = append(r.groups, r.group)
 	p.Made(&r.group.SyncGroup, r.group)

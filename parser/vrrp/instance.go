@@ -37,6 +37,7 @@ func (c choice) or(on bool) bool {
 type instance struct {
 	config.Instance
 	place int // rank in the file
+	head  reader.Head
 
 	stateGiven     bool
 	priorityGiven  bool
@@ -130,12 +131,13 @@ func (r *Room) openInstance(p *reader.Pass, s *reader.Statement) bool {
 		return false
 	}
 	name := p.Keep(s.Word(1))
-	if r.byName[name] != nil {
+	if v := r.byName[name]; v != nil {
+		p.Against(pathInstance, v.head)
 		p.General(msgInstanceDefined, name)
 		return false
 	}
 	g := &r.Global.Settings
-	r.instance = &instance{place: len(r.instances), Instance: config.Instance{
+	r.instance = &instance{place: len(r.instances), head: p.Head(), Instance: config.Instance{
 		Name: name, AdvertInt: time.Second, DownTimerAdverts: g.DownTimerAdverts, UnicastTTL: -1,
 		SkipCheckAdvAddr: g.SkipCheckAdvAddr, V3ChecksumAsV2: g.V3ChecksumAsV2,
 		GARPMasterDelay: g.GARP.Delay, GARPMasterRepeat: g.GARP.Repeat,

@@ -12,6 +12,7 @@ import (
 // trackScript is a vrrp_script while it is read.
 type trackScript struct {
 	config.TrackScript
+	head      reader.Head
 	args      []string
 	owner     script.Owner
 	userGiven bool
@@ -33,7 +34,7 @@ func (r *Room) scriptHandlers() reader.Handlers {
 }
 
 func (r *Room) openScript(p *reader.Pass, s *reader.Statement) bool {
-	r.script = &trackScript{TrackScript: config.TrackScript{Name: p.Keep(p.Need(s, 1)), Interval: time.Second, Rise: 1, Fall: 1}}
+	r.script = &trackScript{head: p.Head(), TrackScript: config.TrackScript{Name: p.Keep(p.Need(s, 1)), Interval: time.Second, Rise: 1, Fall: 1}}
 	p.Made(&r.script.TrackScript, r.script)
 	return true
 }

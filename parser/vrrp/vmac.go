@@ -141,6 +141,7 @@ func (r *Room) sharedVMACs(p *reader.Pass) {
 	}
 	addresses := map[vmacKey]use{}
 	for _, v := range r.instances {
+		p.About(pathInstance, v.head)
 		for _, a := range append(v.VIPs[:len(v.VIPs):len(v.VIPs)], v.ExcludedVIPs...) {
 			key := vmacKey{a.Interface, a.Family(), v.VRID}
 			other := byName[a.Interface]
