@@ -67,11 +67,15 @@ func (f *Fake) AddLink(l Link) int {
 	return l.Index
 }
 
-// DelLink deletes a link with its addresses.
+// DelLink deletes a link with its addresses and with what is on top of it.
 func (f *Fake) DelLink(name string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	l := f.byName(name)
+	f.delLink(f.byName(name))
+}
+
+func (f *Fake) delLink(l *fakeLink) {
+	f.above(l, f.delLink)
 	if l.Flags&unix.IFF_UP != 0 {
 		l.Flags &^= unix.IFF_UP | unix.IFF_RUNNING | unix.IFF_LOWER_UP
 		f.tell(LinkChanged{l.Link})
@@ -83,7 +87,8 @@ func (f *Fake) DelLink(name string) {
 	f.tell(LinkDeleted{l.Link})
 }
 
-// SetLink sets a link up or down, administratively and with its carrier.
+// SetLink sets a link up or down, administratively and with its carrier. What
+// is on top of it loses or gets its carrier.
 func (f *Fake) SetLink(name string, up bool) {
 	const flags = unix.IFF_UP | unix.IFF_RUNNING | unix.IFF_LOWER_UP
 	f.mu.Lock()
@@ -100,6 +105,12 @@ func (f *Fake) SetLink(name string, up bool) {
 		}
 	}
 	f.tell(LinkChanged{l.Link})
+	f.above(l, func(o *fakeLink) {
+		if o.Flags&unix.IFF_UP != 0 {
+			o.raise(l)
+			f.tell(LinkChanged{o.Link})
+		}
+	})
 }
 
 // RenameLink gives a link another name.

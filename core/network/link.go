@@ -21,6 +21,7 @@ type Link struct {
 	MAC          net.HardwareAddr
 	HardwareType uint16 // ARPHRD_*
 	Kind         string // "veth", "macvlan", ...; empty for hardware and loopback
+	Mode         uint32 // of a macvlan or an ipvlan
 	Parent       int    // index of the link below (IFLA_LINK), 0 without one
 	Master       int    // index of the bridge, bond or VRF, 0 without one
 	MasterKind   string // IFLA_INFO_SLAVE_KIND: what the master is
@@ -102,7 +103,7 @@ func parseLink(data []byte) (Link, error) {
 		case unix.IFLA_GROUP:
 			l.Group = attrUint32(a.Value)
 		case unix.IFLA_LINKINFO:
-			l.Kind, l.MasterKind = linkKinds(a.Value)
+			l.Kind, l.MasterKind, l.Mode = linkInfo(a.Value)
 		}
 	}
 	if foreign || paired(l.Kind) {
@@ -114,10 +115,10 @@ func parseLink(data []byte) (Link, error) {
 // paired reports whether IFLA_LINK of a kind of link is the other end of a pair.
 func paired(kind string) bool { return kind == "veth" || kind == "vxcan" || kind == "netkit" }
 
-func linkKinds(data []byte) (kind, masterKind string) {
+func linkInfo(data []byte) (kind, masterKind string, mode uint32) {
 	attrs, err := parseAttributes(data)
 	if err != nil {
-		return "", ""
+		return "", "", 0
 	}
 	for _, a := range attrs {
 		switch a.Attr.Type {
@@ -125,9 +126,11 @@ func linkKinds(data []byte) (kind, masterKind string) {
 			kind = attrString(a.Value)
 		case unix.IFLA_INFO_SLAVE_KIND:
 			masterKind = attrString(a.Value)
+		case unix.IFLA_INFO_DATA: // after the kind
+			mode = linkMode(kind, a.Value)
 		}
 	}
-	return kind, masterKind
+	return kind, masterKind, mode
 }
 
 // Links lists the links of the host, by index.

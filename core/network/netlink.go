@@ -49,6 +49,8 @@ func (e *RequestError) TypeName() string {
 		return "RTM_NEWLINK"
 	case unix.RTM_DELLINK:
 		return "RTM_DELLINK"
+	case unix.RTM_GETLINK:
+		return "RTM_GETLINK"
 	}
 	return fmt.Sprintf("RTM_%d", e.Type)
 }
@@ -130,6 +132,11 @@ func (c *conn) receive(seq uint32, f func(syscall.NetlinkMessage) error) error {
 
 // execute sends a request that has NLM_F_ACK and waits for its answer.
 func (c *conn) execute(req *nl.NetlinkRequest) error {
+	return c.executeFor(req, func(syscall.NetlinkMessage) error { return nil })
+}
+
+// executeFor is execute for a request that is answered with messages.
+func (c *conn) executeFor(req *nl.NetlinkRequest, f func(syscall.NetlinkMessage) error) error {
 	if err := c.send(req); err != nil {
 		return err
 	}
@@ -138,8 +145,9 @@ func (c *conn) execute(req *nl.NetlinkRequest) error {
 		err := c.receive(req.Seq, func(m syscall.NetlinkMessage) error {
 			if m.Header.Type == unix.NLMSG_ERROR {
 				done, failed = true, requestError(req, m)
+				return nil
 			}
-			return nil
+			return f(m)
 		})
 		if err != nil {
 			return err

@@ -29,6 +29,7 @@ type Frame struct {
 	At   time.Time
 	Host *Fake // nil: injected
 	Link string
+	MAC  string // of the sender; empty: injected
 	// Announced is the address of a gratuitous ARP or an unsolicited NA.
 	Announced netip.Addr
 	// Message is what was sent otherwise.
@@ -55,7 +56,7 @@ func (s *Segment) Frames() []Frame {
 }
 
 // Inject sends a hand-made datagram of a host that is not there.
-func (s *Segment) Inject(m Message, protocol int) { s.carry(nil, "", 0, m, protocol) }
+func (s *Segment) Inject(m Message, protocol int) { s.carry(&Frame{Message: m}, 0, protocol) }
 
 func (s *Segment) record(f *Frame) []port {
 	s.mu.Lock()
@@ -64,14 +65,25 @@ func (s *Segment) record(f *Frame) []port {
 	return slices.Clone(s.ports)
 }
 
-func (s *Segment) carry(from *Fake, link string, index int, m Message, protocol int) {
-	m.Data = slices.Clone(m.Data)
-	ports := s.record(&Frame{At: time.Now(), Host: from, Link: link, Message: m})
-	for _, p := range ports {
-		if p.fake != from || p.link != index {
-			p.fake.arrive(p.link, &m, protocol)
+// carry takes a frame from the link of an index, or of one that is on top of
+// it, to all others.
+func (s *Segment) carry(frame *Frame, index, protocol int) {
+	frame.At = time.Now()
+	frame.Message.Data = slices.Clone(frame.Message.Data)
+	for _, p := range s.record(frame) {
+		if p.fake != frame.Host || p.link != index {
+			p.fake.arrive(p.link, &frame.Message, protocol)
 		}
 	}
+}
+
+// wire is the link that is attached to the segment: the link itself or the one
+// below.
+func (f *Fake) wire(l *fakeLink) *fakeLink {
+	if below := f.byIndex(l.Parent); l.segment == nil && below != nil {
+		return below
+	}
+	return l
 }
 
 // arrive gives a datagram to the sockets of a link that want it.
@@ -91,11 +103,15 @@ func (f *Fake) arrive(index int, m *Message, protocol int) {
 	if l == nil || !l.Up() {
 		return
 	}
+	reached := func(index int) bool { // the link, and what is on top of it
+		o := f.byIndex(index)
+		return index == l.Index || o != nil && o.Parent == l.Index && o.Up() && m.Destination.IsMulticast()
+	}
 	if !m.Destination.IsMulticast() && !slices.ContainsFunc(l.addresses, func(a Address) bool { return a.Prefix.Addr() == m.Destination }) {
 		return
 	}
 	for _, s := range f.sockets {
-		if s.spec.Family != family || s.spec.Protocol != protocol || (s.spec.Interface != 0 && s.spec.Interface != index) {
+		if s.spec.Family != family || s.spec.Protocol != protocol || (s.spec.Interface != 0 && !reached(s.spec.Interface)) {
 			continue
 		}
 		if m.Destination == s.spec.Group || s.spec.Unicast() && (!s.spec.Local.IsValid() || s.spec.Local == m.Destination) {
@@ -147,10 +163,11 @@ func (s *FakeSocket) Send(m *Message) error {
 	if n.Destination.Is6() {
 		f.complete6(l, &n, s.spec)
 	}
-	segment, name, index := l.segment, l.Name, l.Index
+	wire, frame := f.wire(l), Frame{Host: f, Link: l.Name, MAC: l.MAC.String(), Message: n}
+	segment, index := wire.segment, wire.Index
 	f.mu.Unlock()
 	if segment != nil {
-		segment.carry(f, name, index, n, s.spec.Protocol)
+		segment.carry(&frame, index, s.spec.Protocol)
 	}
 	return nil
 }
@@ -227,10 +244,10 @@ func (f *Fake) Announce(l *Link, addr netip.Addr) error {
 		f.mu.Unlock()
 		return unix.ENETDOWN
 	}
-	segment, name := own.segment, own.Name
+	segment, frame := f.wire(own).segment, Frame{At: time.Now(), Host: f, Link: own.Name, MAC: own.MAC.String(), Announced: addr}
 	f.mu.Unlock()
 	if segment != nil {
-		segment.record(&Frame{At: time.Now(), Host: f, Link: name, Announced: addr})
+		segment.record(&frame)
 	}
 	return nil
 }

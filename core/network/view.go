@@ -26,6 +26,7 @@ const (
 	LinkWentDown
 	LinkRenamed    // Old is the link as it was
 	LinkMACChanged // Old is the link as it was
+	LinkVRFChanged // likewise: it has joined or left one
 	AddressAppeared
 	AddressUsable // no longer tentative
 	AddressGone
@@ -114,6 +115,9 @@ func (v *View) link(l Link) []Change {
 	}
 	if !bytes.Equal(old.MAC, l.MAC) {
 		add(LinkMACChanged)
+	}
+	if old.Master != l.Master && (old.MasterKind == "vrf" || l.MasterKind == "vrf") {
+		add(LinkVRFChanged)
 	}
 	switch {
 	case !old.Up() && l.Up():
