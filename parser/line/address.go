@@ -31,6 +31,18 @@ var addressGrammar = sync.OnceValue(func() *participle.Parser[addressLine] {
 	return participle.MustBuild[addressLine](participle.Lexer(words{}))
 })
 
+// shortAddress: ADDRESS, and ADDRESS dev INTERFACE.
+func shortAddress(words []string, from int) *addressLine {
+	switch {
+	case len(words) == 1:
+		return &addressLine{Address: argument{words[0], from}}
+	case len(words) == 3 && words[1] == "dev":
+		dev := &pair{Pos: position(from + 1), Key: "dev", Value: &argument{words[2], from + 2}}
+		return &addressLine{Address: argument{words[0], from}, Options: []*addressOption{{Pair: dev}}}
+	}
+	return nil
+}
+
 // addressVocabulary is the kind of each option of an address line.
 func addressVocabulary(static bool) func(string) lexer.TokenType {
 	return func(word string) lexer.TokenType {
@@ -56,7 +68,7 @@ func addressVocabulary(static bool) func(string) lexer.TokenType {
 // (static) static_ipaddress. It returns nil when the line is dropped.
 // Where the address has no interface, the caller chooses one.
 func (c *Context) Address(words []string, static bool) (*config.Address, error) {
-	tree, err := parse(addressGrammar(), addressVocabulary(static), words, 0)
+	tree, err := parse(addressGrammar, shortAddress, addressVocabulary(static), words, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,39 @@ var deviceGrammar = sync.OnceValue(func() *participle.Parser[deviceLine] {
 	return participle.MustBuild[deviceLine](participle.Lexer(words{}))
 })
 
+// shortDevice: a name or an address, or nothing.
+func shortDevice(kind func(string) lexer.TokenType) shortcut[deviceLine] {
+	return func(words []string, from int) *deviceLine {
+		switch {
+		case len(words) == 0:
+			return new(deviceLine)
+		case len(words) == 1 && kind(words[0]) == kindWord:
+			return &deviceLine{Options: []*deviceOption{{Word: &argument{words[0], from}, Pos: position(from)}}}
+		}
+		return nil
+	}
+}
+
+func vmacWords(word string) lexer.TokenType {
+	switch word {
+	case "netlink_notify_msg":
+		return kindFlag
+	case "name", "group":
+		return kindKey
+	}
+	return kindWord
+}
+
+func ipvlanWords(word string) lexer.TokenType {
+	switch word {
+	case "bridge", "private", "vepa":
+		return kindFlag
+	case "name", "group":
+		return kindKey
+	}
+	return kindWord
+}
+
 // VMAC is what use_vmac says.
 type VMAC struct {
 	Name string // empty: the default
@@ -47,16 +80,7 @@ type VMAC struct {
 // UseVMAC reads a use_vmac line, words[0] being the keyword, into v. A second
 // line adds to what the first one said.
 func (c *Context) UseVMAC(words []string, v *VMAC) error {
-	kind := func(word string) lexer.TokenType {
-		switch word {
-		case "netlink_notify_msg":
-			return kindFlag
-		case "name", "group":
-			return kindKey
-		}
-		return kindWord
-	}
-	tree, err := parse(deviceGrammar(), kind, words, 1)
+	tree, err := parse(deviceGrammar, shortDevice(vmacWords), vmacWords, words, 1)
 	if err != nil {
 		return err
 	}
@@ -133,16 +157,7 @@ type IPVLAN struct {
 // UseIPVLAN reads a use_ipvlan line of an instance, words[0] being the
 // keyword. family is that of the instance, 0 as long as nothing has fixed it.
 func (c *Context) UseIPVLAN(words []string, instance string, family int) (*IPVLAN, error) {
-	kind := func(word string) lexer.TokenType {
-		switch word {
-		case "bridge", "private", "vepa":
-			return kindFlag
-		case "name", "group":
-			return kindKey
-		}
-		return kindWord
-	}
-	tree, err := parse(deviceGrammar(), kind, words, 1)
+	tree, err := parse(deviceGrammar, shortDevice(ipvlanWords), ipvlanWords, words, 1)
 	if err != nil {
 		return nil, err
 	}

@@ -27,6 +27,14 @@ var methodGrammar = sync.OnceValue(func() *participle.Parser[methodLine] {
 	return participle.MustBuild[methodLine](participle.Lexer(words{}))
 })
 
+// shortMethod: METHOD.
+func shortMethod(words []string, from int) *methodLine {
+	if len(words) != 1 {
+		return nil
+	}
+	return &methodLine{Forwarding: argument{words[0], from}}
+}
+
 func methodWords(word string) lexer.TokenType {
 	switch word {
 	case "type", "port":
@@ -46,7 +54,7 @@ func (c *Context) Method(words []string, server string, before config.Method) (*
 	if len(words) < 2 {
 		return nil, missing(words, 0)
 	}
-	tree, err := parse(methodGrammar(), methodWords, words, 1)
+	tree, err := parse(methodGrammar, shortMethod, methodWords, words, 1)
 	if err != nil {
 		return nil, err
 	}

@@ -25,13 +25,21 @@ var peerGrammar = sync.OnceValue(func() *participle.Parser[peerLine] {
 	return participle.MustBuild[peerLine](participle.Lexer(words{}))
 })
 
+// shortPeer: ADDRESS.
+func shortPeer(words []string, from int) *peerLine {
+	if len(words) != 1 {
+		return nil
+	}
+	return &peerLine{Address: argument{words[0], from}}
+}
+
 func plainWords(string) lexer.TokenType { return kindWord }
 
 // Peer reads a line of the unicast_peer block of an instance. family is that
 // of the instance, 0 as long as nothing has fixed it. It returns nil when the
 // line is dropped.
 func (c *Context) Peer(words []string, instance string, family int) (*config.UnicastPeer, error) {
-	tree, err := parse(peerGrammar(), plainWords, words, 0)
+	tree, err := parse(peerGrammar, shortPeer, plainWords, words, 0)
 	if err != nil {
 		return nil, err
 	}

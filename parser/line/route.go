@@ -177,7 +177,7 @@ func (r *routeReader) read(at int) (bool, error) {
 	if at >= len(r.words) {
 		return true, nil
 	}
-	tree, err := parse(routeGrammar(), routeVocabulary(r.static), r.words, at)
+	tree, err := parse(routeGrammar, nil, routeVocabulary(r.static), r.words, at)
 	if err != nil {
 		return false, err
 	}

@@ -88,7 +88,7 @@ func (n *Numbering) next(family int) uint32 {
 // Rule reads a line of virtual_rules or (static) static_rules. It returns
 // nil when the line is dropped.
 func (c *Context) Rule(words []string, static bool, numbering *Numbering) (*config.Rule, error) {
-	tree, err := parse(ruleGrammar(), ruleVocabulary(static), words, 0)
+	tree, err := parse(ruleGrammar, nil, ruleVocabulary(static), words, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -47,6 +47,32 @@ var (
 	})
 )
 
+// shortService: ADDRESS, and ADDRESS PORT.
+func shortService(words []string, from int) *serviceLine {
+	if a := shortAddressPort(words, from); a != nil {
+		return &serviceLine{Address: a}
+	}
+	return nil
+}
+
+// shortGroup: ADDRESS, and ADDRESS PORT.
+func shortGroup(words []string, from int) *groupLine {
+	if a := shortAddressPort(words, from); a != nil && groupWords(words[0]) == kindWord {
+		return &groupLine{Address: a}
+	}
+	return nil
+}
+
+func shortAddressPort(words []string, from int) *addressPort {
+	switch len(words) {
+	case 1:
+		return &addressPort{Address: argument{words[0], from}}
+	case 2:
+		return &addressPort{Address: argument{words[0], from}, Port: &argument{words[1], from + 1}}
+	}
+	return nil
+}
+
 func serviceWords(word string) lexer.TokenType {
 	if word == "fwmark" || word == "group" {
 		return kindKey
@@ -68,11 +94,11 @@ func (c *Context) Service(words []string) (*config.VirtualServer, error) {
 		return nil, missing(words, 0)
 	}
 	// Only the first word after the keyword decides.
-	kind := serviceWords
+	kind, short := serviceWords, shortcut[serviceLine](nil)
 	if kind(words[1]) != kindKey {
-		kind = plainWords
+		kind, short = plainWords, shortService
 	}
-	tree, err := parse(serviceGrammar(), kind, words, 1)
+	tree, err := parse(serviceGrammar, short, kind, words, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +157,7 @@ func (c *Context) Port(word string) (port uint16, ok bool) {
 // GroupEntry reads a line of a virtual_server_group. It returns nil when the
 // line is dropped.
 func (c *Context) GroupEntry(words []string, group string) (*config.GroupEntry, error) {
-	tree, err := parse(groupGrammar(), groupWords, words, 0)
+	tree, err := parse(groupGrammar, shortGroup, groupWords, words, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -35,6 +35,14 @@ var trackGrammar = sync.OnceValue(func() *participle.Parser[trackLine] {
 	return participle.MustBuild[trackLine](participle.Lexer(words{}))
 })
 
+// shortTrack: NAME.
+func shortTrack(words []string, from int) *trackLine {
+	if len(words) != 1 {
+		return nil
+	}
+	return &trackLine{Name: argument{words[0], from}}
+}
+
 // TrackKind is what a track_* list lists.
 type TrackKind uint8
 
@@ -95,7 +103,7 @@ func (k TrackKind) texts() trackTexts {
 // Track reads a line of a track_* list of owner, an instance or a group. It
 // returns nil when the line is dropped. The caller has looked the name up.
 func (c *Context) Track(kind TrackKind, words []string, owner string) (*Tracked, error) {
-	tree, err := parse(trackGrammar(), plainWords, words, 0)
+	tree, err := parse(trackGrammar, shortTrack, plainWords, words, 0)
 	if err != nil {
 		return nil, err
 	}

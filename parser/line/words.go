@@ -50,19 +50,37 @@ type stream struct {
 
 // Next implements lexer.Lexer.
 func (s *stream) Next() (lexer.Token, error) {
-	pos := lexer.Position{Line: 1, Column: s.from + s.at + 1}
 	if s.at == len(s.words) {
-		return lexer.EOFToken(pos), nil
+		return lexer.EOFToken(position(s.from + s.at)), nil
 	}
-	w := s.words[s.at]
+	pos, w := position(s.from+s.at), s.words[s.at]
 	s.at++
 	return lexer.Token{Type: s.kind(w), Value: w, Pos: pos}, nil
 }
 
+// position is where the word is that has position at in its line.
+func position(at int) lexer.Position { return lexer.Position{Line: 1, Column: at + 1} }
+
+// shortcut makes the tree that a grammar makes of the shortest lines; nil for
+// any other line. words are those from position from on. A configuration that
+// is large has a great many lines of one or two words, and a grammar takes
+// twenty times as long for them.
+type shortcut[G any] func(words []string, from int) *G
+
 // parse reads words from position from on. The grammars accept every
 // sequence of words, so a failure is a mistake in the grammar itself; it is
 // returned, not hidden.
-func parse[G any](p *participle.Parser[G], kind func(string) lexer.TokenType, words []string, from int) (*G, error) {
+func parse[G any](p func() *participle.Parser[G], short shortcut[G], kind func(string) lexer.TokenType, words []string, from int) (*G, error) {
+	if short != nil {
+		if tree := short(words[from:], from); tree != nil {
+			return tree, nil
+		}
+	}
+	return grammatical(p(), kind, words, from)
+}
+
+// grammatical is parse without a shortcut.
+func grammatical[G any](p *participle.Parser[G], kind func(string) lexer.TokenType, words []string, from int) (*G, error) {
 	lex, err := lexer.Upgrade(&stream{kind: kind, words: words[from:], from: from})
 	if err != nil {
 		return nil, err
