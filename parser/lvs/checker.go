@@ -8,7 +8,7 @@ import (
 
 // checker is a checker block while it is read.
 type checker struct {
-	config.Checker
+	*config.Checker
 	timing
 	alpha   *bool
 	dropped bool // it has said why
@@ -79,7 +79,7 @@ func (r *Room) commonHandlers(h reader.Handlers, path string, connected bool) {
 // real server as it is written.
 func (r *Room) opener(kind config.CheckerKind) func(*reader.Pass, *reader.Statement) bool {
 	return func(p *reader.Pass, _ *reader.Statement) bool {
-		c := &checker{Checker: config.Checker{Kind: kind}}
+		c := &checker{Checker: &config.Checker{Kind: kind}}
 		c.Target.Addr, c.Target.Port = r.real.Addr, r.real.Port
 		switch kind {
 		case config.CheckHTTP, config.CheckSSL:
@@ -98,7 +98,7 @@ func (r *Room) opener(kind config.CheckerKind) func(*reader.Pass, *reader.Statem
 			c.BFD = new(config.BFDCheck)
 		}
 		r.checker = c
-		p.Made(&c.Checker, c)
+		p.Made(c.Checker, c)
 		return true
 	}
 }

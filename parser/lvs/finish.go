@@ -76,7 +76,7 @@ func (r *Room) validate(p *reader.Pass, v *virtualServer) {
 		p.General(msgNoScheduler, v.name(), v.Scheduler)
 	}
 	settings := &r.global.Settings
-	v.SMTPAlert = first(false, v.smtpAlert, settings.SMTPAlertChecker, settings.SMTPAlert)
+	v.SMTPAlert = firstBool(false, v.smtpAlert, settings.SMTPAlertChecker, settings.SMTPAlert)
 	r.validateServers(p, v)
 	v.validateQuorum(p)
 	r.validatePorts(p, v)
@@ -119,34 +119,44 @@ func (r *Room) validateServers(p *reader.Pass, v *virtualServer) {
 		addr netip.Addr
 		port uint16
 	}
-	seen := make(map[key]*realServer, len(v.real))
+	seen := make(map[key]reader.Head, len(v.real))
 	kept := v.real[:0]
 	for _, rs := range v.real {
 		k := key{rs.Addr, rs.Port}
-		if first := seen[k]; first != nil {
+		if first, duplicate := seen[k]; duplicate {
 			p.About(pathReal, rs.head)
-			p.Against(pathReal, first.head)
+			p.Against(pathReal, first)
 			p.General(msgDuplicateReal, v.name(), rs.name(v))
 			p.About(pathServer, v.head)
 			continue
 		}
-		seen[k] = rs
+		seen[k] = rs.head
 		kept = append(kept, rs)
-		rs.Method = *v.methodFor(p, rs.method)
-		r.inherit(p, v, rs)
+		if !rs.method {
+			rs.Method = *v.methodFor(p)
+		}
+		settings := &r.global.Settings
+		rs.SMTPAlert = firstBool(true, rs.smtpAlert, settings.SMTPAlertChecker, settings.SMTPAlert)
+		for _, c := range rs.Checkers {
+			c.LogAllFailures = c.LogAllFailures || p.Config.Global.CheckerLogAllFailures
+		}
 		if s := v.sorry; s != nil && s.Addr == rs.Addr && s.Port == rs.Port {
 			v.duplicateOf(p, rs)
 		}
 	}
 	v.real = kept
 	if v.sorry != nil {
-		v.sorry.Method = *v.methodFor(p, v.sorry.method)
+		own := v.sorry.method
+		if own == nil {
+			own = v.methodFor(p)
+		}
+		v.sorry.Method = *own
 	}
 }
 
 // duplicateOf makes the sorry server agree with a real server that is the
 // same.
-func (v *virtualServer) duplicateOf(p *reader.Pass, rs *realServer) {
+func (v *virtualServer) duplicateOf(p *reader.Pass, rs member) {
 	v.sorry.DuplicatesRS = true
 	if v.sorry.Inhibit == rs.InhibitOnFailure {
 		return
@@ -160,12 +170,9 @@ func (v *virtualServer) duplicateOf(p *reader.Pass, rs *realServer) {
 	v.sorry.Inhibit = rs.InhibitOnFailure
 }
 
-// methodFor returns a server's own method or that of the virtual server,
-// which is NAT when it has none either.
-func (v *virtualServer) methodFor(p *reader.Pass, own *config.Method) *config.Method {
-	if own != nil {
-		return own
-	}
+// methodFor returns the method of servers without their own, which is NAT when
+// the virtual server has none either.
+func (v *virtualServer) methodFor(p *reader.Pass) *config.Method {
 	if v.method == nil {
 		p.General(msgNoMethod, v.name())
 		v.method = new(config.Method)
@@ -173,30 +180,42 @@ func (v *virtualServer) methodFor(p *reader.Pass, own *config.Method) *config.Me
 	return v.method
 }
 
-// inherit resolves what a real server takes from its virtual server, and its
-// checkers from it (01-configuration section 19.4).
-func (r *Room) inherit(p *reader.Pass, v *virtualServer, rs *realServer) {
-	rs.Weight = first(v.weight, rs.weight)
-	rs.InhibitOnFailure = first(v.InhibitOnFailure, rs.inhibit)
-	rs.Alpha = first(v.Alpha, rs.alpha)
-	rs.Timing = rs.timing.resolve(&v.timing)
-	settings := &r.global.Settings
-	rs.SMTPAlert = first(true, rs.smtpAlert, settings.SMTPAlertChecker, settings.SMTPAlert)
-	for _, c := range rs.checkers {
-		c.DelayLoop = first(defaultDelayLoop, c.delayLoop, rs.delayLoop, v.delayLoop)
-		c.Warmup = first(c.DelayLoop, c.warmup, rs.warmup, v.warmup)
-		c.Target.Timeout = first(defaultConnectTimeout, c.connectTimeout, rs.connectTimeout, v.connectTimeout)
-		c.Retry = first(defaultRetry(c.Kind), c.retry, rs.retry, v.retry)
-		c.DelayBeforeRetry = first(defaultDelayBeforeRetry(c), c.delayForRetry, rs.delayForRetry, v.delayForRetry)
-		c.Alpha = first(rs.Alpha, c.alpha)
-		c.LogAllFailures = c.LogAllFailures || p.Config.Global.CheckerLogAllFailures
-		if c.Misc != nil {
-			c.Misc.Timeout = first(defaultDelayLoop, v.delayLoop)
-			if c.miscTimeout != nil && *c.miscTimeout > 0 {
-				c.Misc.Timeout = time.Duration(*c.miscTimeout) * time.Second
-			}
+// inherit resolves what the real servers take from their virtual server, and
+// their checkers from them (01-configuration section 19.4).
+func (v *virtualServer) inherit() {
+	v.real = make([]member, 0, len(v.reading))
+	for _, rs := range v.reading {
+		if rs.method != nil {
+			rs.Method = *rs.method
 		}
-		rs.Checkers = append(rs.Checkers, &c.Checker)
+		rs.Weight = first(v.weight, rs.weight)
+		rs.InhibitOnFailure = firstBool(v.InhibitOnFailure, rs.inhibit)
+		rs.Alpha = firstBool(v.Alpha, rs.alpha)
+		rs.Timing = rs.timing.resolve(&v.timing)
+		if len(rs.checkers) > 0 {
+			rs.Checkers = make([]*config.Checker, 0, len(rs.checkers))
+		}
+		for _, c := range rs.checkers {
+			c.inherit(v, rs)
+			rs.Checkers = append(rs.Checkers, c.Checker)
+		}
+		v.real = append(v.real, member{RealServer: rs.RealServer, head: rs.head, method: rs.method != nil, smtpAlert: rs.smtpAlert})
+	}
+	v.reading = nil
+}
+
+func (c *checker) inherit(v *virtualServer, rs *realServer) {
+	c.DelayLoop = first(defaultDelayLoop, c.delayLoop, rs.delayLoop, v.delayLoop)
+	c.Warmup = first(c.DelayLoop, c.warmup, rs.warmup, v.warmup)
+	c.Target.Timeout = first(defaultConnectTimeout, c.connectTimeout, rs.connectTimeout, v.connectTimeout)
+	c.Retry = first(defaultRetry(c.Kind), c.retry, rs.retry, v.retry)
+	c.DelayBeforeRetry = first(defaultDelayBeforeRetry(c), c.delayForRetry, rs.delayForRetry, v.delayForRetry)
+	c.Alpha = firstBool(rs.Alpha, c.alpha)
+	if c.Misc != nil {
+		c.Misc.Timeout = first(defaultDelayLoop, v.delayLoop)
+		if c.miscTimeout != nil && *c.miscTimeout > 0 {
+			c.Misc.Timeout = time.Duration(*c.miscTimeout) * time.Second
+		}
 	}
 }
 
@@ -250,8 +269,9 @@ func (v *virtualServer) resolve() *config.VirtualServer {
 	if v.sorry != nil {
 		v.SorryServer = &v.sorry.SorryServer
 	}
+	v.RealServers = make([]*config.RealServer, 0, len(v.real))
 	for _, rs := range v.real {
-		v.RealServers = append(v.RealServers, &rs.RealServer)
+		v.RealServers = append(v.RealServers, rs.RealServer)
 	}
-	return &v.VirtualServer
+	return v.VirtualServer
 }

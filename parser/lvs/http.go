@@ -36,7 +36,7 @@ func (r *Room) httpHandlers(h reader.Handlers, path string) {
 			p.General(msgGetRetry, word)
 			return
 		}
-		r.checker.retry = &v
+		r.checker.retry = give(v)
 	})
 	read("virtualhost", func(p *reader.Pass, s *reader.Statement) {
 		text(p, s, &r.checker.HTTP.VirtualHost, "virtualhost", msgHTTPVirtualHost)
@@ -210,7 +210,7 @@ func (r *Room) closeURL(p *reader.Pass) {
 	}
 	r.checker.HTTP.URLs = append(r.checker.HTTP.URLs, u.HTTPURL)
 	if p.Origins != nil {
-		p.Origins.Rename(u, reader.Nth{Owner: &r.checker.Checker, List: "url", N: len(r.checker.HTTP.URLs) - 1})
+		p.Origins.Rename(u, reader.Nth{Owner: r.checker.Checker, List: "url", N: len(r.checker.HTTP.URLs) - 1})
 	}
 }
 

@@ -99,8 +99,8 @@ func (r *Room) smtpHandlers(h reader.Handlers) {
 	}}
 	h[path+"/host"] = reader.Handler{
 		Open: func(p *reader.Pass, _ *reader.Statement) bool {
-			r.host = new(checker)
-			p.Made(&r.host.Checker, r.checker)
+			r.host = &checker{Checker: new(config.Checker)}
+			p.Made(r.host.Checker, r.checker)
 			r.host.Target.Addr, r.host.Target.Port = r.real.Addr, r.real.Port
 			return true
 		},
@@ -134,11 +134,10 @@ func (r *Room) closeSMTP(p *reader.Pass, c *checker) {
 	for _, one := range all {
 		if one != c {
 			host := *one
-			*one = *c
-			one.Target, one.connectTimeout = host.Target, host.connectTimeout
-			if one.connectTimeout == nil {
-				one.connectTimeout = c.connectTimeout
-			}
+			target := host.Target
+			*one, *host.Checker = *c, *c.Checker
+			one.Checker, host.Target = host.Checker, target
+			one.connectTimeout = given(host.connectTimeout, c.connectTimeout)
 		} else if !targetUsable(p, c) {
 			continue
 		}

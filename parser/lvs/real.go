@@ -7,11 +7,11 @@ import (
 
 // realServer is a real_server while it is read.
 type realServer struct {
-	config.RealServer
+	*config.RealServer
 	timing
 	head           reader.Head
 	method         *config.Method
-	weight         *int64
+	weight         config.Given[int64]
 	inhibit, alpha *bool
 	smtpAlert      *bool
 	checkers       []*checker
@@ -21,6 +21,11 @@ type realServer struct {
 // name is the name that messages use.
 func (rs *realServer) name(v *virtualServer) string {
 	return serverName(rs.Addr, v.Protocol, rs.Port)
+}
+
+// name is the name that messages use.
+func (m member) name(v *virtualServer) string {
+	return serverName(m.Addr, v.Protocol, m.Port)
 }
 
 func (r *Room) realServerHandlers(h reader.Handlers) {
@@ -65,8 +70,8 @@ func (r *Room) openReal(p *reader.Pass, s *reader.Statement) bool {
 		p.General(msgRealAddress, word, second)
 		return false
 	}
-	r.real = &realServer{RealServer: config.RealServer{Addr: addr, Port: port}, head: p.Head(), method: r.server.method}
-	p.Made(&r.real.RealServer, r.real)
+	r.real = &realServer{RealServer: &config.RealServer{Addr: addr, Port: port}, head: p.Head(), method: r.server.method}
+	p.Made(r.real.RealServer, r.real)
 	return true
 }
 
@@ -82,7 +87,7 @@ func (r *Room) closeReal(p *reader.Pass) {
 			return
 		}
 	}
-	v.real = append(v.real, rs)
+	v.reading = append(v.reading, rs)
 }
 
 func (r *Room) realWeight(p *reader.Pass, s *reader.Statement) {
@@ -92,8 +97,7 @@ func (r *Room) realWeight(p *reader.Pass, s *reader.Statement) {
 		p.General(msgRealWeight, word, maxWeight)
 		return
 	}
-	weight := int64(v)
-	r.real.weight = &weight
+	r.real.weight = give(int64(v))
 }
 
 func threshold(p *reader.Pass, s *reader.Statement, field *uint32) {

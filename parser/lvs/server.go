@@ -34,10 +34,10 @@ const (
 var schedulers = []string{"rr", "wrr", "lc", "wlc", "lblc", "sh", "mh", "dh", "fo", "ovf", "lblcr", "sed", "nq", "twos"}
 
 // timing are the values that a checker inherits from its real server, and
-// that from its virtual server; nil where not given.
+// that from its virtual server.
 type timing struct {
-	retry                                            *uint32
-	delayLoop, connectTimeout, warmup, delayForRetry *time.Duration
+	retry                                            config.Given[uint32]
+	delayLoop, connectTimeout, warmup, delayForRetry config.Given[time.Duration]
 }
 
 // resolve is what a server hands on: its own values, else those of outer, nil
@@ -57,14 +57,24 @@ func (t *timing) resolve(outer *timing) config.Timing {
 
 // virtualServer is a virtual_server while it is read.
 type virtualServer struct {
-	config.VirtualServer
+	*config.VirtualServer
 	timing
 	head      reader.Head
 	method    *config.Method
 	weight    int64
 	smtpAlert *bool
 	sorry     *sorryServer
-	real      []*realServer
+	reading   []*realServer
+	real      []member
+}
+
+// member is a real server when the block around it has been read. There can be
+// very many, so it has no more than what the validation asks for.
+type member struct {
+	*config.RealServer
+	head      reader.Head
+	method    bool // has its own
+	smtpAlert *bool
 }
 
 // sorryServer is sorry_server while it is read.
@@ -144,14 +154,15 @@ func (r *Room) openServer(p *reader.Pass, s *reader.Statement) bool {
 	if v == nil {
 		return false
 	}
-	r.server = &virtualServer{VirtualServer: *v, head: p.Head(), weight: 1}
+	r.server = &virtualServer{VirtualServer: v, head: p.Head(), weight: 1}
 	r.server.Quorum = 1
-	p.Made(&r.server.VirtualServer, r.server)
+	p.Made(v, r.server)
 	return true
 }
 
 func (r *Room) closeServer(p *reader.Pass) {
 	v := r.server
+	v.inherit()
 	if v.sorry != nil {
 		r.sorryFamily(p)
 	}

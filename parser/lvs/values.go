@@ -25,9 +25,9 @@ func timingHandlers(h reader.Handlers, path string, at func() *timing, m timingM
 			p.General(m.retry, word)
 			return
 		}
-		at().retry = &v
+		at().retry = give(v)
 	})
-	timer := func(name, message string, low, high uint64, field func(*timing) **time.Duration) {
+	timer := func(name, message string, low, high uint64, field func(*timing) *config.Given[time.Duration]) {
 		read(name, func(p *reader.Pass, s *reader.Statement) {
 			word := p.Need(s, 1)
 			v, ok := p.Decimal(word, low, high, 6, reader.Lenient)
@@ -39,14 +39,14 @@ func timingHandlers(h reader.Handlers, path string, at func() *timing, m timingM
 			if v < uint64(maxDuration/time.Microsecond) {
 				d = time.Duration(v) * time.Microsecond
 			}
-			*field(at()) = &d
+			*field(at()) = give(d)
 		})
 	}
-	timer("delay_loop", m.delayLoop, microsecond, maxTimer, func(t *timing) **time.Duration { return &t.delayLoop })
-	timer("delay_before_retry", m.delayForRetry, 0, maxTimer, func(t *timing) **time.Duration { return &t.delayForRetry })
-	timer("warmup", m.warmup, 0, maxTimer, func(t *timing) **time.Duration { return &t.warmup })
+	timer("delay_loop", m.delayLoop, microsecond, maxTimer, func(t *timing) *config.Given[time.Duration] { return &t.delayLoop })
+	timer("delay_before_retry", m.delayForRetry, 0, maxTimer, func(t *timing) *config.Given[time.Duration] { return &t.delayForRetry })
+	timer("warmup", m.warmup, 0, maxTimer, func(t *timing) *config.Given[time.Duration] { return &t.warmup })
 	if m.connectTimeout != "" {
-		timer("connect_timeout", m.connectTimeout, microsecond, maxConnectTimeout, func(t *timing) **time.Duration { return &t.connectTimeout })
+		timer("connect_timeout", m.connectTimeout, microsecond, maxConnectTimeout, func(t *timing) *config.Given[time.Duration] { return &t.connectTimeout })
 	}
 }
 
@@ -91,18 +91,28 @@ func single(p *reader.Pass, s *reader.Statement, field *string, what, missing st
 	text(p, s, field, what, missing)
 }
 
+func give[T any](v T) config.Given[T] { return config.Given[T]{Set: true, Value: v} }
+
 // given is the first value that is given, if one is.
-func given[T any](values ...*T) config.Given[T] {
+func given[T any](values ...config.Given[T]) config.Given[T] {
 	for _, v := range values {
-		if v != nil {
-			return config.Given[T]{Set: true, Value: *v}
+		if v.Set {
+			return v
 		}
 	}
 	return config.Given[T]{}
 }
 
 // first returns the first value that is given.
-func first[T any](fallback T, values ...*T) T {
+func first[T any](fallback T, values ...config.Given[T]) T {
+	if v := given(values...); v.Set {
+		return v.Value
+	}
+	return fallback
+}
+
+// firstBool is first for what may be left out.
+func firstBool(fallback bool, values ...*bool) bool {
 	for _, v := range values {
 		if v != nil {
 			return *v
