@@ -16,9 +16,7 @@ func (r *Room) timingHandlers() reader.Handlers {
 		"vrrp_instance/garp_master_delay": r.number(msgGARPMasterDelay, 0, maxSeconds, func(_ *reader.Pass, v *instance, n uint32) {
 			v.GARPMasterDelay = time.Duration(n) * time.Second
 		}),
-		"vrrp_instance/garp_master_refresh": r.number(msgGARPMasterRefresh, 0, maxSeconds, func(_ *reader.Pass, v *instance, n uint32) {
-			v.GARPMasterRefresh = time.Duration(n) * time.Second
-		}),
+		"vrrp_instance/garp_master_refresh": {Read: r.garpMasterRefresh},
 		"vrrp_instance/garp_master_repeat": r.number(msgGARPMasterRepeat, 0, math.MaxUint32, func(p *reader.Pass, v *instance, n uint32) {
 			v.GARPMasterRepeat = atLeastOne(p, v, n, msgGARPMasterRepeatZero)
 		}),
@@ -62,6 +60,17 @@ func (r *Room) number(format string, low, high uint32, set func(p *reader.Pass, 
 			p.General(format, r.instance.Name, word)
 		}
 	}}
+}
+
+// garpMasterRefresh has no upper limit, and a bad value ends the refreshing.
+func (r *Room) garpMasterRefresh(p *reader.Pass, s *reader.Statement) {
+	word := p.Need(s, 1)
+	n, ok := p.Unsigned(word, 0, math.MaxUint32, reader.Lenient)
+	if !ok {
+		p.General(msgGARPMasterRefresh, r.instance.Name, word)
+		n = 0
+	}
+	r.instance.GARPMasterRefresh = time.Duration(n) * time.Second
 }
 
 func atLeastOne(p *reader.Pass, v *instance, n uint32, format string) uint32 {

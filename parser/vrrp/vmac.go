@@ -123,44 +123,88 @@ type vmacKey struct {
 	vrid   uint8
 }
 
+// vmacUse is what one instance puts on a virtual MAC.
+type vmacUse struct {
+	vmacKey
+	v         *instance
+	own       bool // it is the instance's own
+	addresses []*config.Address
+}
+
 // sharedVMACs looks for instances that use the same virtual MAC on the same
-// interface without being in one sync group; the one that had it first is
-// disabled (step 5).
+// interface without being in one sync group; the later one is disabled (step
+// 5). The interfaces with these addresses do not exist in a test, so the C
+// daemon finds this only when it runs.
 func (r *Room) sharedVMACs(p *reader.Pass) {
-	own := map[vmacKey]*instance{}
-	byName := map[string]*instance{}
+	uses := map[vmacKey][]*vmacUse{}
 	for _, v := range r.instances {
-		if v.VMAC != nil {
-			own[vmacKey{v.base(), v.Family, v.VRID}] = v
-			byName[v.VMAC.Name] = v
+		for _, u := range v.vmacs() {
+			uses[u.vmacKey] = append(uses[u.vmacKey], u)
 		}
 	}
-	type use struct {
-		v *instance
-		a *config.Address
-	}
-	addresses := map[vmacKey]use{}
 	for _, v := range r.instances {
 		p.About(pathInstance, v.head)
-		for _, a := range append(v.VIPs[:len(v.VIPs):len(v.VIPs)], v.ExcludedVIPs...) {
-			key := vmacKey{a.Interface, a.Family(), v.VRID}
-			other := byName[a.Interface]
-			if v.onOwnVMAC(a) {
-				if key.dev == "" {
-					key.dev = v.Interface
+		for _, mine := range v.vmacs() {
+			for _, u := range uses[mine.vmacKey] {
+				if p.Full() {
+					return
 				}
-				if other = own[key]; other == nil {
-					if first, ok := addresses[key]; ok && !sameGroup(first.v, v) && first.v != v {
-						p.General(msgSharedVIPVMAC, v.Name, a.Prefix.Addr(), first.v.Name, first.a.Prefix.Addr(), first.v.Name)
-						first.v.fault(msgSharedVIPVMAC, a.Prefix.Addr(), first.v.Name, first.a.Prefix.Addr(), first.v.Name)
-					}
-					addresses[key] = use{v, a}
+				if u.v.place > v.place && !sameGroup(u.v, v) {
+					sharedVMAC(p, mine, u)
 				}
 			}
-			if other != nil && other != v && !sameGroup(other, v) {
-				p.General(msgSharedVMAC, v.Name, a.Prefix.Addr(), other.Name, other.Name)
-				other.fault(msgSharedVMAC, a.Prefix.Addr(), other.Name, other.Name)
+		}
+	}
+}
+
+// vmacs returns the virtual MACs that an instance uses, its own one first.
+func (v *instance) vmacs() []*vmacUse {
+	var uses []*vmacUse
+	use := func(dev string, family int) *vmacUse {
+		key := vmacKey{dev, family, v.VRID}
+		for _, u := range uses {
+			if u.vmacKey == key {
+				return u
 			}
+		}
+		u := &vmacUse{vmacKey: key, v: v}
+		uses = append(uses, u)
+		return u
+	}
+	if v.VMAC != nil {
+		use(v.base(), v.Family).own = true
+	}
+	for _, list := range [...][]*config.Address{v.VIPs, v.ExcludedVIPs} {
+		for _, a := range list {
+			switch {
+			case v.onOwnVMAC(a):
+				u := use(a.Interface, a.Family())
+				u.addresses = append(u.addresses, a)
+			case v.VMAC != nil && a.Family() == v.Family && (a.Interface == "" || a.Interface == v.Interface):
+				uses[0].addresses = append(uses[0].addresses, a)
+			}
+		}
+	}
+	return uses
+}
+
+// sharedVMAC says which addresses of two instances are on one virtual MAC.
+func sharedVMAC(p *reader.Pass, first, second *vmacUse) {
+	other := second.v
+	say := func(format string, args ...any) {
+		p.Log(format, args...)
+		if other.ConfigFault == "" {
+			other.ConfigFault = fmt.Sprintf(format, args...)
+		}
+	}
+	if second.own {
+		for _, a := range first.addresses {
+			say(msgSharedVMAC, first.v.Name, a.Prefix.Addr(), other.Name, other.Name)
+		}
+	}
+	for _, b := range second.addresses {
+		for _, a := range first.addresses {
+			say(msgSharedVIPVMAC, first.v.Name, b.Prefix.Addr(), other.Name, a.Prefix.Addr(), other.Name)
 		}
 	}
 }
