@@ -11,15 +11,35 @@ import (
 )
 
 // listen adds the listeners of the real process, in the order of 9.2: scripts,
-// then FIFOs.
-func listen(s *service) fifos {
+// then FIFOs, then mail.
+func listen(s *service) listener {
 	s.events.Add(notify.NewScripts(s.runner))
 	// The readers of FIFOs run on to the end of the process.
 	readers := script.New(s.env.Loop, s.env.Log)
 	readers.LimitCore(s.env.Options.CoreLimit)
 	f := notify.NewFIFOs(false, readers, s.env.Log)
+	m := notify.NewMails(s.env.Loop, s.env.Log)
 	s.events.Add(f)
-	return f
+	s.events.Add(m)
+	return listeners{f, m}
+}
+
+// listeners are those that follow the configuration.
+type listeners struct {
+	fifos *notify.FIFOs
+	mails *notify.Mails
+}
+
+func (l listeners) Load(c *config.Config) {
+	l.fifos.Load(c)
+	l.mails.Load(c)
+}
+
+// Close closes the FIFOs and gives mail up: the stop does not wait for a mail
+// server (02-runtime section 8.4).
+func (l listeners) Close() {
+	l.fifos.Close()
+	l.mails.Close()
 }
 
 // scriptGrace is how long a check script has to end when a reload or the stop

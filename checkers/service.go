@@ -36,7 +36,7 @@ type service struct {
 	checks    map[*machine.Checker]*check
 	files     machine.Files
 	events    notify.Stream
-	fifos     fifos
+	listeners listener
 	runner    *script.Runner
 	stopFiles func()
 	pingRange string         // as it was, when it has been changed
@@ -56,7 +56,7 @@ type deps struct {
 	open   func(*config.Config) (ipvs.Client, error)
 	probes func(*service, *machine.Checker) (attempter, error)
 	random func(time.Duration) time.Duration
-	listen func(*service) fifos // adds the listeners to the events
+	listen func(*service) listener // adds the listeners to the events
 	watch  func(*service) (stop func(), err error)
 	files  func(*service) (stop func())
 	// run runs a script; done is called on the loop, once, soon after ctx has
@@ -64,8 +64,8 @@ type deps struct {
 	run func(ctx context.Context, s *service, script *config.Script, timeout time.Duration, done func(outcome))
 }
 
-// fifos are the notification FIFOs.
-type fifos interface {
+// listener is what hears of events and follows the configuration.
+type listener interface {
 	Load(*config.Config)
 	Close()
 }
@@ -90,7 +90,7 @@ func newService(env process.Env, d deps) *service {
 		addresses: map[netip.Addr]int{},
 	}
 	s.runner.LimitCore(env.Options.CoreLimit)
-	s.fifos = d.listen(s)
+	s.listeners = d.listen(s)
 	return s
 }
 
@@ -111,7 +111,7 @@ func (s *service) Start(c *config.Config) error {
 		s.applyTimeouts()
 		s.restartDaemons()
 	}
-	s.fifos.Load(c)
+	s.listeners.Load(c)
 	s.allowPing()
 	s.allowFiles()
 	s.watchAddresses()
@@ -149,7 +149,7 @@ func (s *service) Reload(c *config.Config) error {
 		s.applyTimeouts()
 		s.reloadDaemons()
 	}
-	s.fifos.Load(c)
+	s.listeners.Load(c)
 	s.allowPing()
 	s.allowFiles()
 	s.stopFiles = s.deps.files(s)
@@ -246,7 +246,7 @@ func (s *service) finish(end time.Time, done func()) {
 		return
 	}
 	s.runner.Kill()
-	s.fifos.Close()
+	s.listeners.Close()
 	s.restorePing()
 	if s.kernel != nil {
 		s.must(s.kernel.Close())

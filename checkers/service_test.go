@@ -123,7 +123,7 @@ func newLab(t *testing.T, o process.Options) *lab {
 		open:   func(*config.Config) (ipvs.Client, error) { return shared{l.table}, l.openErr },
 		probes: l.attempter,
 		random: func(d time.Duration) time.Duration { return d / 2 },
-		listen: func(s *service) fifos { s.events.Add(l.record); return l.record },
+		listen: func(s *service) listener { s.events.Add(l.record); return l.record },
 		watch:  func(*service) (func(), error) { return func() {}, nil },
 		files:  func(*service) func() { return nil }, // a test says itself what changes
 		run:    l.run,

@@ -47,7 +47,6 @@ func (s *service) harmless(c *config.Instance) []keyword {
 		{"linkbeat_use_polling", c.LinkbeatUsePolling || s.cfg.LinkbeatUsePolling},
 		{"track_process", len(c.Tracking.Processes) > 0},
 		{"track_bfd", len(c.Tracking.BFDs) > 0},
-		{"smtp_alert", c.Notify.SMTPAlert},
 	}
 }
 

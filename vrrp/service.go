@@ -28,6 +28,7 @@ type service struct {
 	events notify.Stream
 	runner *script.Runner
 	fifos  *notify.FIFOs
+	mails  *notify.Mails
 	checks *track.Scripts
 	files  *track.Files
 
@@ -80,11 +81,14 @@ func newService(env process.Env, open func() (Host, error)) *service {
 	s.runner = script.New(env.Loop, env.Log)
 	s.runner.LimitCore(env.Options.CoreLimit)
 	s.fifos = notify.NewFIFOs(true, s.runner, env.Log)
+	s.mails = notify.NewMails(env.Loop, env.Log)
 	s.checks = track.NewScripts(env.Loop, s.runner, env.Log, s.scriptChanged)
 	s.files = track.NewFiles(env.Loop, env.Log, s.fileChanged)
-	// A state's scripts run before its FIFO lines are written (15).
+	// A state's scripts run before its FIFO lines are written, and mail comes
+	// last (15).
 	s.events.Add(notify.NewScripts(s.runner))
 	s.events.Add(s.fifos)
+	s.events.Add(s.mails)
 	return s
 }
 
@@ -106,6 +110,7 @@ func (s *service) Start(cfg *config.Config) error {
 	s.disableLocalIGMP()
 	s.applyStatics(statics{}, cfg)
 	s.fifos.Load(cfg)
+	s.mails.Load(cfg)
 	s.checks.Load(cfg.VRRP.Scripts)
 	s.files.Load(cfg.VRRP.TrackFiles, true)
 	s.firstStatuses()
@@ -166,6 +171,7 @@ func (s *service) Reload(cfg *config.Config) error {
 	}
 	s.applyStatics(oldStatics, cfg)
 	s.fifos.Load(cfg)
+	s.mails.Load(cfg)
 	s.checks.Load(cfg.VRRP.Scripts)
 	s.files.Load(cfg.VRRP.TrackFiles, false)
 	s.firstStatuses()
@@ -219,7 +225,8 @@ func (s *service) Stop(done func()) {
 }
 
 // finish waits until the moment at which all is over: for the kernel's IGMP
-// leaves if there was an instance, and for the STOP scripts.
+// leaves if there was an instance, and for the STOP scripts. It does not wait for
+// mails: those about STOP have the time that it takes anyway.
 func (s *service) finish(end time.Time, done func()) {
 	const step = 10 * time.Millisecond
 	if time.Now().Before(end) && (len(s.routers) > 0 || s.runner.Running() > 0) {
@@ -231,6 +238,7 @@ func (s *service) finish(end time.Time, done func()) {
 		return
 	}
 	s.fifos.Close()
+	s.mails.Close()
 	for i := len(s.restore) - 1; i >= 0; i-- {
 		if err := s.host.SetSysctl(s.restore[i].key, s.restore[i].value); err != nil {
 			s.info("%v", err)

@@ -29,7 +29,6 @@ const (
 	AddressWatchFailed = "Unable to watch the addresses of this host: %s"
 	NoProbe            = "%s of %s for VS %s cannot be run"
 	NoBFD              = "BFD_CHECK of %s for VS %s: no BFD process reports to this process, its state stays as it is"
-	NoMail             = "smtp_alert is not available in this build yet - ignored"
 	NoGroupMarks       = "nftables_ipvs: groups are programmed address by address, without marks"
 	OpenFiles          = "Set open file limit to %d:%d."
 	OpenFilesFailed    = "Set open file limit to %d:%d failed - errno %d"
