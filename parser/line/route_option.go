@@ -16,6 +16,10 @@ func (r *routeReader) pair(p *pair, at int) (bool, error) {
 		r.General("\"gw\" for routes is deprecated. Please use \"via\"")
 	case "or":
 		r.General("\"or\" for routes is deprecated. Please use \"nexthop\"")
+	case "expires", "pref":
+		if !r.needsIPv6(p.Key) {
+			return false, nil
+		}
 	}
 	if p.Value == nil {
 		return false, missing(r.words, at)
@@ -178,15 +182,9 @@ func numberText(key string) string {
 }
 
 func (r *routeReader) numberOption(key, value string) bool {
-	switch key {
-	case "expires", "pref":
-		if !r.needsIPv6(key) {
-			return false
-		}
-		if pref, ok := map[string]uint8{"low": 3, "medium": 0, "high": 1}[value]; ok && key == "pref" {
-			r.r.Pref, r.r.PrefSet = pref, true
-			return true
-		}
+	if pref, ok := map[string]uint8{"low": 3, "medium": 0, "high": 1}[value]; ok && key == "pref" {
+		r.r.Pref, r.r.PrefSet = pref, true
+		return true
 	}
 	high := uint32(math.MaxUint32)
 	switch key {

@@ -112,6 +112,7 @@ func (r *Room) staticAddress(p *reader.Pass, s *reader.Statement) {
 		name := p.Config.Global.DefaultInterface
 		if _, ok := r.link(p, name); !ok {
 			p.Report(config.ClassFatal, msgStaticInterface, s.Word(0))
+			r.context(p).BadInterface = true
 			return
 		}
 		a.Interface = name
