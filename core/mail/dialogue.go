@@ -73,12 +73,7 @@ var errRefused = errors.New("refused")
 // take does one step. It has logged the error that it returns.
 func (d *dialogue) take(s step) error {
 	_ = d.conn.SetDeadline(time.Now().Add(d.server.Timeout))
-	if _, err := io.WriteString(d.conn, s.text); err != nil {
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			d.info(msgReadTimeout, d.server)
-		} else {
-			d.info(msgWriteError, d.fd)
-		}
+	if err := d.say(s.text); err != nil {
 		return err
 	}
 	code, err := d.reply()
@@ -94,6 +89,20 @@ func (d *dialogue) take(s step) error {
 		d.info(msgClosed, d.server)
 	case err != nil:
 		d.info(msgReadError, d.fd)
+	}
+	return err
+}
+
+func (d *dialogue) say(text string) error {
+	if text == "" {
+		return nil
+	}
+	_, err := io.WriteString(d.conn, text)
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded): // it does not read either
+		d.info(msgReadTimeout, d.server)
+	case err != nil:
+		d.info(msgWriteError, d.fd)
 	}
 	return err
 }
