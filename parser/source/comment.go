@@ -7,6 +7,24 @@ const blanks = " \t"
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
+// trimLeft, trimRight and trim leave out blanks. Package strings would make a
+// set of them first, at each of several calls for every line.
+func trimLeft(s string) string {
+	for s != "" && isBlank(s[0]) {
+		s = s[1:]
+	}
+	return s
+}
+
+func trimRight(s string) string {
+	for s != "" && isBlank(s[len(s)-1]) {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+func trim(s string) string { return trimLeft(trimRight(s)) }
+
 // stripComment removes a comment, the backslash of an escaped # or !, and
 // the blanks at the end (01-configuration section 3.3). cut is set when there
 // was a comment, open when a double quote was left open before it. What is
@@ -15,7 +33,7 @@ func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 // unless something was escaped.
 func stripComment(line string) (text string, cut, open bool) {
 	if strings.IndexByte(line, '#') < 0 && strings.IndexByte(line, '!') < 0 && strings.IndexByte(line, '"') < 0 {
-		return strings.TrimRight(line, blanks), false, false
+		return trimRight(line), false, false
 	}
 	var b []byte // nil while nothing has been left out
 	for i := 0; i < len(line); i++ {
@@ -38,25 +56,25 @@ func stripComment(line string) (text string, cut, open bool) {
 			c = line[i]
 		case c == '#' || c == '!':
 			if b == nil {
-				return strings.TrimRight(line[:i], blanks), true, open
+				return trimRight(line[:i]), true, open
 			}
-			return strings.TrimRight(string(b), blanks), true, open
+			return trimRight(string(b)), true, open
 		}
 		if b != nil {
 			b = append(b, c)
 		}
 	}
 	if b == nil {
-		return strings.TrimRight(line, blanks), false, open
+		return trimRight(line), false, open
 	}
-	return strings.TrimRight(string(b), blanks), false, open
+	return trimRight(string(b)), false, open
 }
 
 // glueBackslash moves a backslash at the end of a line to the last word, which
 // is how the C daemon sees it.
 func glueBackslash(text string) string {
 	if before, ok := strings.CutSuffix(text, `\`); ok {
-		return strings.TrimRight(before, blanks) + `\`
+		return trimRight(before) + `\`
 	}
 	return text
 }

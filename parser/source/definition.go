@@ -23,7 +23,7 @@ func definitionHead(line string) (name, text string, ok bool) {
 	if end == 1 || end >= len(line) || line[end] != '=' {
 		return "", "", false
 	}
-	return line[1:end], strings.TrimLeft(line[end+1:], blanks), true
+	return line[1:end], trimLeft(line[end+1:]), true
 }
 
 // nameLength returns the length of the name at the start of s, 0 without one.

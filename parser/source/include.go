@@ -36,7 +36,7 @@ func includeLine(line string) (own checks, pattern string, ok bool) {
 		return checks{}, "", false
 	}
 	own, ok = checksOf[line[:end]]
-	return own, strings.Trim(line[end:], blanks), ok
+	return own, trim(line[end:]), ok
 }
 
 // include opens what an include line names.
@@ -276,17 +276,27 @@ func (r *Reader) emit(line string, column uint32) {
 	r.queue = append(r.queue, Line{Text: line, Place: r.place, Column: column})
 }
 
+// brace returns where the first brace is, -1 without one.
+func brace(line string) int {
+	for i := range len(line) {
+		if line[i] == '{' || line[i] == '}' {
+			return i
+		}
+	}
+	return -1
+}
+
 // follow keeps track of the blocks, and applies the include_check keywords of
 // global_defs.
 func (r *Reader) follow(line string) {
 	b := &r.blocks
 	for {
-		end := strings.IndexAny(line, "{}")
+		end := brace(line)
 		piece := line
 		if end >= 0 {
 			piece = line[:end]
 		}
-		if piece = strings.Trim(piece, blanks); piece != "" {
+		if piece = trim(piece); piece != "" {
 			b.last = piece
 			if b.depth == 1 && b.global && strings.HasPrefix(piece, "include_check") {
 				if words := strings.Fields(piece); words[0] == "include_check" {

@@ -187,7 +187,7 @@ func (r *Reader) advance() bool {
 				return r.end(r.options.MaxProduced)
 			}
 			r.literal = false
-			r.conditional(strings.Trim(line, blanks))
+			r.conditional(trim(line))
 			return true
 		}
 		r.expansions = r.expansions[:len(r.expansions)-1]
@@ -266,7 +266,7 @@ func (r *Reader) physical(f *frame) {
 	f.line++
 	r.place = Place{f.inclusion, f.line}
 	raw = strings.TrimRight(raw, "\r")
-	text, cut, open := stripComment(strings.TrimLeft(raw, blanks))
+	text, cut, open := stripComment(trimLeft(raw))
 	if strings.ContainsAny(text, "#!") {
 		again, cutAgain, openAgain := stripComment(text)
 		r.escaped = r.escaped || again != text
@@ -276,7 +276,7 @@ func (r *Reader) physical(f *frame) {
 	}
 	r.literal, r.quote = true, nil
 	if open {
-		r.unterminated(strings.TrimLeft(raw, blanks), text)
+		r.unterminated(trimLeft(raw), text)
 		r.quote = r.queue[len(r.queue)-1].Problem
 	}
 	// A comment does not swallow the backslash that continues a definition
@@ -301,7 +301,7 @@ func (r *Reader) physical(f *frame) {
 	if !cut && strings.HasSuffix(raw, `\`) {
 		text = glueBackslash(text)
 	}
-	column := len(raw) - len(strings.TrimLeft(raw, blanks)) + 1
+	column := len(raw) - len(trimLeft(raw)) + 1
 	if raw[column-1] == '@' {
 		column = 0
 	}
@@ -313,7 +313,7 @@ func (r *Reader) physical(f *frame) {
 // read it without them.
 func (r *Reader) unterminated(line, trimmed string) {
 	if end, ok := strings.CutSuffix(line, `\`); ok {
-		line, trimmed = end, strings.TrimRight(end, blanks)
+		line, trimmed = end, trimRight(end)
 	}
 	p := Problem{Class: config.ClassGeneral, Message: fmt.Sprintf(msgUnterminatedQuote, trimmed)}
 	if line != trimmed {
@@ -340,7 +340,7 @@ func (r *Reader) continueDefinition(raw, text string, more bool) {
 
 // addLine adds a line to the open definition, without its backslash.
 func (r *Reader) addLine(text string) {
-	text = strings.Trim(strings.TrimSuffix(text, `\`), blanks)
+	text = trim(strings.TrimSuffix(text, `\`))
 	if text != "" {
 		r.opened.lines = append(r.opened.lines, text)
 	}
@@ -358,7 +358,7 @@ func (r *Reader) condition(line string) (rest string, used bool) {
 		if (strings.TrimPrefix(id, "^") == r.options.ConfigID) == not {
 			return "", false
 		}
-		line = strings.TrimLeft(line[end:], blanks)
+		line = trimLeft(line[end:])
 	}
 	return line, true
 }
@@ -400,7 +400,7 @@ func (r *Reader) text(line string, column uint32) {
 		if open {
 			r.problem(Problem{Class: config.ClassGeneral, Message: fmt.Sprintf(msgUnterminatedQuote, text)})
 		}
-		line = strings.TrimLeft(text, blanks)
+		line = trimLeft(text)
 		if !strings.HasPrefix(line, "@") && !strings.HasPrefix(line, "~") && !strings.HasPrefix(line, "$") {
 			break
 		}
@@ -418,7 +418,7 @@ func (r *Reader) text(line string, column uint32) {
 	}
 	if at := restart(line); at > 0 {
 		r.emit(line[:at], column)
-		r.conditional(strings.TrimLeft(line[at:], blanks))
+		r.conditional(trimLeft(line[at:]))
 		return
 	}
 	r.emit(line, column)
@@ -428,7 +428,7 @@ func (r *Reader) text(line string, column uint32) {
 // only this layer understands; 0 when it does not. What follows a brace is a
 // line of its own (section 3.5).
 func restart(line string) int {
-	if strings.IndexByte(line, '{') < 0 && strings.IndexByte(line, '}') < 0 {
+	if brace(line) < 0 {
 		return 0
 	}
 	open := false
@@ -440,7 +440,7 @@ func restart(line string) int {
 			if open {
 				continue
 			}
-			rest := strings.TrimLeft(line[i+1:], blanks)
+			rest := trimLeft(line[i+1:])
 			if _, _, include := includeLine(rest); include || special(rest) {
 				return i + 1
 			}

@@ -114,7 +114,7 @@ func (r *Reader) parseSequence(line string) (*sequence, string) {
 	if strings.HasPrefix(rest, "x") {
 		s.hex, rest = true, rest[1:]
 	}
-	rest = strings.TrimLeft(rest, blanks)
+	rest = trimLeft(rest)
 	if !strings.HasPrefix(rest, "(") {
 		return nil, ""
 	}
@@ -123,13 +123,13 @@ func (r *Reader) parseSequence(line string) (*sequence, string) {
 		return nil, msgSequenceUnclosed
 	}
 	params := strings.Split(rest[1:end], ",")
-	s.text = strings.TrimLeft(rest[end+1:], blanks)
+	s.text = trimLeft(rest[end+1:])
 	if len(params) < 2 || len(params) > 4 {
 		return nil, msgSequenceForm
 	}
 	var numbers []int64
 	for i, p := range params {
-		p = strings.Trim(p, blanks)
+		p = trim(p)
 		if len(p) > sequenceBound {
 			return nil, msgSequenceTooLong
 		}
@@ -144,7 +144,7 @@ func (r *Reader) parseSequence(line string) (*sequence, string) {
 		if more != nil {
 			return nil, msgSequenceMultiline
 		}
-		n, ok := parseLong(strings.Trim(p, blanks))
+		n, ok := parseLong(trim(p))
 		if !ok {
 			return nil, msgSequenceForm
 		}
@@ -203,7 +203,7 @@ func parseLong(p string) (int64, bool) {
 // parseList parses "~LST(VAR, value, ...) text" and
 // "~LST({A, B}, {a1, b1}, ...) text".
 func parseList(line string) (*list, string) {
-	rest := strings.TrimLeft(line[len("~LST"):], blanks)
+	rest := trimLeft(line[len("~LST"):])
 	if !strings.HasPrefix(rest, "(") {
 		return nil, ""
 	}
@@ -211,7 +211,7 @@ func parseList(line string) (*list, string) {
 	if end < 0 {
 		return nil, ""
 	}
-	l := &list{text: strings.TrimLeft(rest[end+1:], blanks)}
+	l := &list{text: trimLeft(rest[end+1:])}
 	items, ok := listItems(rest[1:end])
 	if !ok || len(items) < 2 {
 		return nil, ""
@@ -234,7 +234,7 @@ func parseList(line string) (*list, string) {
 func listItems(s string) ([][]string, bool) {
 	var items [][]string
 	for {
-		s = strings.TrimLeft(s, blanks)
+		s = trimLeft(s)
 		var part string
 		if strings.HasPrefix(s, "{") {
 			end := strings.IndexByte(s, '}')
@@ -243,13 +243,13 @@ func listItems(s string) ([][]string, bool) {
 			}
 			tuple := strings.Split(s[1:end], ",")
 			for i := range tuple {
-				tuple[i] = strings.Trim(tuple[i], blanks)
+				tuple[i] = trim(tuple[i])
 				if !listValue(tuple[i]) {
 					return nil, false
 				}
 			}
 			items = append(items, tuple)
-			s = strings.TrimLeft(s[end+1:], blanks)
+			s = trimLeft(s[end+1:])
 			if s == "" {
 				return items, true
 			}
@@ -260,7 +260,7 @@ func listItems(s string) ([][]string, bool) {
 			continue
 		}
 		part, rest, more := strings.Cut(s, ",")
-		part = strings.Trim(part, blanks)
+		part = trim(part)
 		if !listValue(part) {
 			return nil, false
 		}
