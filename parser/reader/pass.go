@@ -2,6 +2,7 @@ package reader
 
 import (
 	"fmt"
+	"hash/maphash"
 	"strings"
 
 	"keepalived/core/config"
@@ -31,12 +32,13 @@ type Pass struct {
 	file     *syntax.File
 	language *Language
 	cursor   *syntax.Cursor
-	kept     map[string]string
+	kept     [keptWords]string
+	seed     maphash.Seed // of kept
 	at       source.Place
 	column   uint32
 	reading  bool
 	depth    int
-	words    []string
+	current  Statement
 	inactive func(keyword string)
 	rejected bool // inside a block that its keyword has rejected
 	regular  bool // all processes agree on what is a block
@@ -48,13 +50,18 @@ type Pass struct {
 func NewPass(process config.Pass, mode Mode, file *syntax.File, c *config.Config, host Host) *Pass {
 	return &Pass{
 		Process: process, Mode: mode, Config: c, Host: host,
-		file: file, kept: make(map[string]string),
+		file: file, seed: maphash.MakeSeed(),
 	}
 }
 
 // maxDiagnostics bounds what one pass reports. A sequence of a few bytes can
 // have millions of wrong lines.
 const maxDiagnostics = 250_000
+
+// keptWords is the number of words that wait for their like. A large
+// configuration has hundreds of thousands of names, each once or twice; a map of
+// them all costs more than it saves.
+const keptWords = 1024
 
 // stop ends a pass from within a handler. It never leaves this package.
 type stop struct{}
@@ -89,14 +96,13 @@ func (p *Pass) Read(l *Language, inactive func(keyword string)) (complete bool) 
 }
 
 // Keep returns a copy of a word that does not hold the whole file in memory;
-// equal words share it.
+// equal words share it, unless there are many others between them.
 func (p *Pass) Keep(word string) string {
-	if s, ok := p.kept[word]; ok {
-		return s
+	kept := &p.kept[maphash.String(p.seed, word)%keptWords]
+	if *kept != word {
+		*kept = strings.Clone(word)
 	}
-	s := strings.Clone(word)
-	p.kept[s] = s
-	return s
+	return *kept
 }
 
 // Report reports a problem at the current line, or of the whole

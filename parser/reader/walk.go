@@ -92,17 +92,19 @@ func (p *Pass) level(l *level, top bool) {
 	}
 }
 
-// statement splits a piece into words. A brace is a word of its own.
+// statement splits a piece into words. A brace is a word of its own. There is
+// one Statement for all, as none is valid when the next one is read.
 func (p *Pass) statement(e syntax.Event) *Statement {
-	s := &Statement{Raw: e.Text, Place: e.Place, Column: e.Column}
+	s := &p.current
+	s.Raw, s.Place, s.Column = e.Text, e.Place, e.Column
 	switch e.Kind {
 	case syntax.Open:
-		s.Raw, s.Words = "{", append(p.words[:0], "{")
+		s.Raw, s.Words = "{", append(s.Words[:0], "{")
 	case syntax.Close:
-		s.Raw, s.Words = "}", append(p.words[:0], "}")
+		s.Raw, s.Words = "}", append(s.Words[:0], "}")
 	default:
 		var unmatched bool
-		s.Words, unmatched = syntax.Words(p.words[:0], e.Text)
+		s.Words, unmatched = syntax.Words(s.Words[:0], e.Text)
 		if unmatched && len(s.Words) > 0 && keyword.ScriptLike(s.Words[0]) {
 			// The value is split by other rules, in which an open
 			// quote loses nothing.
@@ -115,7 +117,6 @@ func (p *Pass) statement(e syntax.Event) *Statement {
 			}
 		}
 	}
-	p.words = s.Words
 	return s
 }
 
