@@ -20,6 +20,7 @@ type options struct {
 	limit               time.Duration
 	aim                 float64
 	budget              int
+	language            bool
 }
 
 func main() {
@@ -33,6 +34,7 @@ func main() {
 	flag.Uint64Var(&o.seed, "seed", 1, "number of the run")
 	flag.Uint64Var(&o.first, "first", 0, "number of the first mutant")
 	flag.Uint64Var(&o.count, "count", 5000, "number of mutants")
+	flag.BoolVar(&o.language, "language", false, "every keyword with every kind of argument, in the place of mutants")
 	flag.DurationVar(&o.limit, "limit", 30*time.Second, "time that a program has for one of them")
 	flag.Float64Var(&o.aim, "aim", 99, "share of equal exit statuses that is enough, in percent")
 	flag.IntVar(&o.budget, "budget", 80, "number of runs for making an example smaller")
@@ -96,7 +98,13 @@ func run(o *options) (enough bool, err error) {
 	if err := os.WriteFile(path, ours, 0o755); err != nil {
 		return false, err
 	}
-	f := &fuzzer{options: o, mutator: mutator{seeds, keyword.New()}, theirs: program{o.oracle, o.limit}, ours: program{path, o.limit}, tally: newTally()}
+	table := keyword.New()
+	m := mutator{seeds, table}
+	f := &fuzzer{options: o, count: o.count, make: func(i uint64) mutant { return m.mutant(o.seed, o.first+i) }, theirs: program{o.oracle, o.limit}, ours: program{path, o.limit}, tally: newTally()}
+	if o.language {
+		cases := newLanguage(table).choose(o.seed, o.first, o.count)
+		f.count, f.make = uint64(len(cases)), func(i uint64) mutant { return cases[i] }
+	}
 	if err := f.run(includes); err != nil {
 		return false, err
 	}
@@ -108,7 +116,8 @@ func run(o *options) (enough bool, err error) {
 // fuzzer is one run.
 type fuzzer struct {
 	options      *options
-	mutator      mutator
+	count        uint64
+	make         func(i uint64) mutant
 	theirs, ours program
 
 	mutex sync.Mutex // of what follows
@@ -151,8 +160,8 @@ func (f *fuzzer) each(n uint64, includes map[string][]byte, work func(dir string
 
 // run asks about all mutants, and then makes the examples smaller.
 func (f *fuzzer) run(includes map[string][]byte) error {
-	err := f.each(f.options.count, includes, func(dir string, i uint64) error {
-		m := f.mutator.mutant(f.options.seed, f.options.first+i)
+	err := f.each(f.count, includes, func(dir string, i uint64) error {
+		m := f.make(i)
 		v, err := f.judge(dir, m.text())
 		f.mutex.Lock()
 		defer f.mutex.Unlock()

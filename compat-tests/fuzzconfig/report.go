@@ -22,20 +22,20 @@ type cluster struct {
 // A tally is what came out of a run.
 type tally struct {
 	compared, statuses, messages int
-	excluded                     map[string]int
+	excluded                     map[string][]mutant
 	rows                         map[int]int
 	clusters                     map[string]*cluster
 	died                         int // ours
 }
 
 func newTally() *tally {
-	return &tally{excluded: make(map[string]int), rows: make(map[int]int), clusters: make(map[string]*cluster)}
+	return &tally{excluded: make(map[string][]mutant), rows: make(map[int]int), clusters: make(map[string]*cluster)}
 }
 
 // add counts a verdict.
 func (t *tally) add(m mutant, v verdict) {
 	if v.excluded != "" {
-		t.excluded[v.excluded]++
+		t.excluded[v.excluded] = append(t.excluded[v.excluded], m)
 		return
 	}
 	t.compared++
@@ -88,14 +88,15 @@ func (t *tally) summary(w io.Writer) {
 	fmt.Fprintf(w, "compared %d, equal exit statuses %d (%.2f %%), equal messages %d (%.2f %%)\n",
 		t.compared, t.statuses, share(t.statuses, t.compared), t.messages, share(t.messages, t.compared))
 	for _, reason := range sortedKeys(t.excluded) {
-		fmt.Fprintf(w, "not compared %d: %s\n", t.excluded[reason], reason)
+		all := t.excluded[reason]
+		fmt.Fprintf(w, "not compared %d: %s (%s)\n", len(all), reason, all[0].seed)
 	}
 	for i, r := range table {
 		fmt.Fprintf(w, "row %2d needed %4d times: %s\n", i, t.rows[i], r.reason)
 	}
 }
 
-func sortedKeys(m map[string]int) []string {
+func sortedKeys(m map[string][]mutant) []string {
 	var keys []string
 	for k := range m {
 		keys = append(keys, k)

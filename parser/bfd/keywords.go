@@ -92,9 +92,9 @@ func (r *Room) weight(p *reader.Pass, s *reader.Statement) {
 	v, ok := p.Signed(word, -maxWeight, maxWeight, reader.Strict)
 	if !ok {
 		p.General(msgBadWeight, r.observer.Name, word, -maxWeight, maxWeight)
-		return
+	} else {
+		r.observer.Weight = int(v)
 	}
-	r.observer.Weight = int(v)
 	if !s.Has(2) {
 		return
 	}

@@ -48,17 +48,12 @@ func (r *Room) fifoPath(k fifoKind) func(*reader.Pass, *reader.Statement) {
 			p.General(msgFIFODuplicate, k.prefix(), s.Word(1))
 			return
 		}
-		if s.Has(2) {
-			owner, ok := r.Users.Named(p, s.Words[2:])
-			if !ok {
-				p.Log(msgFIFOUser, s.Word(1))
-				return
-			}
-			f.owner = owner
-		} else {
-			f.owner.UID, f.owner.GID = p.Host.Self()
+		owner, problem := r.Users.For(p, s.Words[2:])
+		if problem != script.None {
+			p.Log(msgFIFOUser, s.Word(1))
+			return
 		}
-		f.path = p.Keep(s.Word(1))
+		f.owner, f.path = owner, p.Keep(s.Word(1))
 	}
 }
 
@@ -96,6 +91,17 @@ func (r *Room) finishFIFOs(p *reader.Pass) {
 	if vrrp.path != "" && vrrp.path == lvs.path && vrrp.script != nil && lvs.script != nil {
 		p.Log(msgFIFOSameScript, vrrp.path)
 		lvs.script = nil
+	}
+	for k, f := range r.fifos {
+		if f.path != "" || f.script == nil {
+			continue
+		}
+		if fifoKind(k) != fifoLVS {
+			r.Settings.VRRPScripts = append(r.Settings.VRRPScripts, f.script)
+		}
+		if fifoKind(k) != fifoVRRP {
+			r.Settings.LVSScripts = append(r.Settings.LVSScripts, f.script)
+		}
 	}
 	g := &r.config.Global
 	g.NotifyFIFO, g.VRRPNotifyFIFO, g.LVSNotifyFIFO = all.config(), vrrp.config(), lvs.config()

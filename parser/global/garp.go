@@ -113,8 +113,8 @@ func (r *Room) garpExtraIf(p *reader.Pass, s *reader.Statement) {
 	}
 	interval, all, bad := ExtraIfInterval(p, s, time.Second)
 	switch {
-	case bad != "":
-		p.General(msgInvalidIgnoring, s.Keyword(), bad)
+	case bad != nil:
+		p.General(msgInvalidIgnoring, s.Keyword(), *bad)
 	case interval == nil:
 		p.General(msgWithoutTime, s.Keyword())
 	default:
@@ -123,9 +123,9 @@ func (r *Room) garpExtraIf(p *reader.Pass, s *reader.Statement) {
 }
 
 // ExtraIfInterval reads the words "all" and a number of seconds, in any order;
-// the last number counts. bad is the first word that is neither, or empty;
+// the last number counts. bad is the first word that is neither, or nil;
 // interval is nil when there is no number.
-func ExtraIfInterval(p *reader.Pass, s *reader.Statement, low time.Duration) (interval *time.Duration, all bool, bad string) {
+func ExtraIfInterval(p *reader.Pass, s *reader.Statement, low time.Duration) (interval *time.Duration, all bool, bad *string) {
 	for i := 1; s.Has(i); i++ {
 		if s.Word(i) == "all" {
 			all = true
@@ -133,10 +133,11 @@ func ExtraIfInterval(p *reader.Pass, s *reader.Statement, low time.Duration) (in
 		}
 		v, ok := p.Unsigned(s.Word(i), uint32(low/time.Second), 86400, reader.Lenient)
 		if !ok {
-			return nil, false, s.Word(i)
+			word := s.Word(i)
+			return nil, false, &word
 		}
 		d := time.Duration(v) * time.Second
 		interval = &d
 	}
-	return interval, all, ""
+	return interval, all, nil
 }

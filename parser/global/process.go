@@ -153,7 +153,7 @@ func (r *Room) minAutoPriorityDelay(p *reader.Pass, s *reader.Statement) {
 		p.General(msgAutoPriorityMissing)
 		return
 	}
-	v, ok := p.Unsigned(s.Word(1), 1, 10_000_000, reader.Lenient)
+	v, ok := p.Signed(s.Word(1), 1, 10_000_000, reader.Lenient)
 	if !ok {
 		p.General(msgAutoPriorityDelay, s.Word(1))
 		return

@@ -27,6 +27,10 @@ type Settings struct {
 	GARPExtraIf         time.Duration // 0: off
 	GARPExtraIfAll      bool
 
+	// VRRPScripts and LVSScripts are those of FIFOs that have no path: nobody
+	// runs them, but they are examined.
+	VRRPScripts, LVSScripts []*config.Script
+
 	// SMTPAlert, SMTPAlertVRRP and SMTPAlertChecker are nil when not given.
 	SMTPAlert, SMTPAlertVRRP, SMTPAlertChecker *bool
 }

@@ -65,9 +65,15 @@ func New(fsys fs.FS, dirs ...string) *Names {
 }
 
 // Lookup returns the number of word, which is a name of the table or a
-// number (decimal, 0x hexadecimal or 0 octal) in the table's range.
+// number (decimal, 0x hexadecimal or 0 octal) in the table's range. Before a
+// number there may be blanks and a sign.
 func (n *Names) Lookup(t Table, word string) (uint32, bool) {
-	if v, err := strconv.ParseUint(cNumber(word), 0, 64); err == nil {
+	digits := strings.TrimLeft(word, " \t\n\v\f\r")
+	if digits == "-0" {
+		digits = "0"
+	}
+	digits = strings.TrimPrefix(digits, "+")
+	if v, err := strconv.ParseUint(cNumber(digits), 0, 64); err == nil {
 		return uint32(v), v <= limit(t)
 	}
 	table, ok := n.tables[t]

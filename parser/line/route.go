@@ -312,6 +312,10 @@ func (r *routeReader) via(g *gateway, at int) (bool, error) {
 		}
 		return false, missing(r.words, at)
 	}
+	if g.Family != "" && r.r.Family != 0 && (g.Family == "inet") != (r.r.Family == 4) {
+		r.General("Cannot mix IPv4 and IPv6 addresses for route")
+		return false, nil
+	}
 	a, ok := r.address(g.Address.Text)
 	if !ok {
 		r.General("invalid route via address %s", g.Address.Text)

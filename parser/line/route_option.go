@@ -87,7 +87,7 @@ func (r *routeReader) addressOption(key, value string) bool {
 		r.or, r.orSeen = a, true
 		return true
 	case "from":
-		p, _, ok := r.prefix(value)
+		p, _, ok := r.destination(value, 0)
 		if !ok {
 			r.General("invalid route from address %s", value)
 			return false
@@ -340,5 +340,5 @@ func (r *routeReader) timeValue(name, word, digits, unit string, high uint64) (u
 	default:
 		return 0, false
 	}
-	return r.Decimal(digits, 0, high, decimals, reader.Strict)
+	return r.Decimal(strings.TrimLeft(digits, " \t\n\v\f\r"), 0, high, decimals, reader.Strict)
 }

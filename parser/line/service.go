@@ -127,7 +127,7 @@ func (c *Context) addressService(a *addressPort) *config.VirtualServer {
 	addr, ok := reader.SocketAddress(word)
 	port, portOK := c.port(a.Port)
 	if !ok || !portOK {
-		if a.Port == nil {
+		if a.portText() == "" {
 			c.General("Invalid virtual server IP address%s %s%s%s - skipping", "", word, "", "")
 		} else {
 			c.General("Invalid virtual server IP address%s %s%s%s - skipping", "/port", word, "/", a.Port.Text)
@@ -135,6 +135,15 @@ func (c *Context) addressService(a *addressPort) *config.VirtualServer {
 		return nil
 	}
 	return &config.VirtualServer{Addr: addr, Port: port, Family: config.Family(addr)}
+}
+
+// portText is the port for a message, empty when there is none: nothing but
+// zeros is none.
+func (a *addressPort) portText() string {
+	if a.Port == nil || strings.Trim(a.Port.Text, "0") == "" {
+		return ""
+	}
+	return a.Port.Text
 }
 
 // port reads an optional port; absent, or nothing but zeros, is 0.
@@ -209,7 +218,7 @@ func (c *Context) addressEntry(a *addressPort) *config.GroupEntry {
 	}
 	port, portOK := c.port(a.Port)
 	if !ok || !portOK {
-		if a.Port == nil {
+		if a.portText() == "" {
 			c.General("Invalid virtual server group IP address %s %s%s%s - skipping", word, "", "", "")
 		} else {
 			c.General("Invalid virtual server group IP address %s %s%s%s - skipping", word, "/port", "/", a.Port.Text)

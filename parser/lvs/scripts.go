@@ -45,6 +45,9 @@ func (r *Room) examine(p *reader.Pass, servers []*virtualServer) {
 			*place = nil
 		}
 	}
+	for _, s := range r.global.Settings.LVSScripts {
+		e.Examine(s)
+	}
 	if executed, unsafe := e.Executed(); executed && !g.EnableScriptSecurity {
 		remark := ""
 		if unsafe {

@@ -142,8 +142,11 @@ func (p *Pass) Signed(word string, low, high int32, l Leniency) (value int32, ok
 	}
 	v, digits, rest, wide := leading(s, 10)
 	wide = wide || v > math.MaxInt32+1 || !negative && v > math.MaxInt32
-	n := int64(v)
-	if negative {
+	n := int64(min(v, math.MaxInt64))
+	switch {
+	case negative && v > math.MaxInt64:
+		n = math.MinInt64
+	case negative:
 		n = -n
 	}
 	within := !wide && n >= int64(low) && n <= int64(high)
@@ -153,7 +156,7 @@ func (p *Pass) Signed(word string, low, high int32, l Leniency) (value int32, ok
 		return int32(n), l == Lenient && !p.Mode.Test && digits > 0 && within
 	case wide:
 		p.number(msgSignedWide, warn, word)
-		return 0, false
+		return int32(n), false
 	case !within:
 		p.number(msgSignedRange, word, low, high)
 		return int32(n), false
@@ -194,6 +197,9 @@ func (p *Pass) Decimal(word string, low, high uint64, places int, l Leniency) (v
 	if roundUp { // also before characters that do not belong there
 		v++
 	}
+	if hidden {
+		v = -v // of 64 bits without a sign
+	}
 	switch {
 	case rest != "" || digits == 0:
 		if word == "" {
@@ -205,7 +211,7 @@ func (p *Pass) Decimal(word string, low, high uint64, places int, l Leniency) (v
 		p.number(msgDecimalWide, warn, word)
 		return 0, false
 	}
-	if hidden || v < low || v > high {
+	if v < low || v > high {
 		p.number(msgDecimalRange, warn, word, decimal(low, places), decimal(high, places))
 		return v, false
 	}

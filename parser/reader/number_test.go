@@ -69,8 +69,10 @@ func TestSigned(t *testing.T) {
 		{"5", 5, true, ""},
 		{"5x", 5, false, "invalid number '5x'"},
 		{"-", 0, false, "invalid number '-'"},
-		{"2147483648", 0, false, "number '2147483648' outside integer range"},
-		{"-2147483649", 0, false, "number '-2147483649' outside integer range"},
+		{"2147483648", math.MinInt32, false, "number '2147483648' outside integer range"},
+		{"-2147483649", math.MaxInt32, false, "number '-2147483649' outside integer range"},
+		{"99999999999999999999999", -1, false, "number '99999999999999999999999' outside integer range"},
+		{"-99999999999999999999999", 0, false, "number '-99999999999999999999999' outside integer range"},
 		{"-254", -254, false, "number '-254' outside range [-253, 253]"},
 	} {
 		p := newTestPass(true)
@@ -138,7 +140,7 @@ func TestTimer(t *testing.T) {
 		{"x", 0, false, "invalid number 'x'"},
 		{"99999999999999999999", 0, false, "number '99999999999999999999' outside unsigned decimal range"},
 		{"256", 256 * time.Second, false, "number '256' outside range [0.010000, 255.000000]"},
-		{" -1", time.Second, false, "number ' -1' outside range [0.010000, 255.000000]"},
+		{" -1", -time.Second, false, "number ' -1' outside range [0.010000, 255.000000]"},
 	} {
 		p := newTestPass(true)
 		v, ok := p.Timer(c.word, 10*time.Millisecond, 255*time.Second, Lenient)

@@ -19,11 +19,12 @@ func (p *Pass) ScriptWords(s *Statement) []string {
 }
 
 // CommandWords splits a command line into arguments; a backslash begins a
-// C-style escape.
+// C-style escape. There are none when a quote is left open.
 func (p *Pass) CommandWords(command string) []string {
 	words, open := shellWords(command, true)
 	if open != 0 {
 		p.Report(config.ClassUnmatchedQuote, msgUnclosedQuote, command, open)
+		return nil
 	}
 	return words
 }

@@ -307,7 +307,9 @@ func (r *Reader) follow(line string) {
 		if end < 0 {
 			return
 		}
-		if line[end] == '{' {
+		if line[end] == '{' && b.depth == 1 && b.global && !strings.HasPrefix(b.last, "notification_email") {
+			// No keyword's block: what follows is global_defs still.
+		} else if line[end] == '{' {
 			if b.depth++; b.depth == 1 {
 				b.global = b.last == "global_defs" || strings.HasPrefix(b.last, "global_defs ")
 			}

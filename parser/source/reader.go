@@ -392,13 +392,17 @@ func (r *Reader) text(line string, column uint32) {
 		if !changed {
 			break
 		}
-		column, r.literal = 0, false
+		column = 0
+		if _, _, include := includeLine(line); !include {
+			r.literal = false
+		}
 		text, cut, open := stripComment(out)
 		if !cut {
 			text = glueBackslash(text)
 		}
 		if open {
-			r.problem(Problem{Class: config.ClassGeneral, Message: fmt.Sprintf(msgUnterminatedQuote, text)})
+			_, _, include := includeLine(text)
+			r.problem(Problem{Class: config.ClassGeneral, Message: fmt.Sprintf(msgUnterminatedQuote, text), ParentOnly: include && r.literal})
 		}
 		line = trimLeft(text)
 		if !strings.HasPrefix(line, "@") && !strings.HasPrefix(line, "~") && !strings.HasPrefix(line, "$") {

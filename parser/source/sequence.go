@@ -264,9 +264,7 @@ func listItems(s string) ([][]string, bool) {
 		if !listValue(part) {
 			return nil, false
 		}
-		if more || part != "" {
-			items = append(items, []string{part})
-		}
+		items = append(items, []string{part})
 		if !more {
 			return items, true
 		}

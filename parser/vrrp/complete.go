@@ -20,9 +20,9 @@ func (r *Room) complete(p *reader.Pass, v *instance) bool {
 	}
 	suitable(p, v)
 	if v.VRF != "" && (v.Interface != "" || !v.Unicast) {
-		without := "out interface"
-		if !v.Unicast {
-			without = " unicast"
+		without := " unicast"
+		if v.Interface != "" {
+			without = "out interface"
 		}
 		p.General(msgVRFOnlyWith, v.Name, without)
 		v.VRF = ""

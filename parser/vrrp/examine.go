@@ -41,6 +41,9 @@ func (r *Room) examineScripts(p *reader.Pass) {
 			examine(e, &f.Script)
 		}
 	}
+	for _, s := range r.Global.Settings.VRRPScripts {
+		e.Examine(s)
+	}
 	if executed, unsafe := e.Executed(); executed && !g.EnableScriptSecurity {
 		remark := ""
 		if unsafe {

@@ -67,7 +67,9 @@ func (r *Room) closeScript(p *reader.Pass) {
 
 func (r *Room) scriptCommand(p *reader.Pass, s *reader.Statement) {
 	if words := p.ScriptWords(s); len(words) > 1 {
-		r.script.args = script.Arguments(p, words[1])
+		if args := script.Arguments(p, words[1]); len(args) > 0 {
+			r.script.args = args // an empty command leaves an earlier one
+		}
 	}
 }
 

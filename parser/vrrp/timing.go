@@ -107,8 +107,8 @@ func (r *Room) garpExtraIf(p *reader.Pass, s *reader.Statement) {
 	v := r.instance
 	interval, all, bad := global.ExtraIfInterval(p, s, 0)
 	switch {
-	case bad != "":
-		p.General(msgExtraIfInvalid, v.Name, s.Keyword(), bad)
+	case bad != nil:
+		p.General(msgExtraIfInvalid, v.Name, s.Keyword(), *bad)
 	case interval == nil:
 		p.General(msgExtraIfNoTime, v.Name, s.Keyword())
 	default:

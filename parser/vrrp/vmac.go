@@ -42,7 +42,7 @@ func (r *Room) device(p *reader.Pass, v *instance) {
 		p.General(msgOwnInterface, v.Name, t.Name)
 		return true
 	})
-	if v.VMACXmitBase && !virtual {
+	if v.VMACXmitBase && v.vmac == nil {
 		p.General(msgXmitBaseNoVMAC, v.Name)
 		v.VMACXmitBase = false
 	}
