@@ -27,6 +27,11 @@ type address struct {
 // be MASTER when its turn comes adds nothing any more.
 func (r *router) addVIPs(why fsm.Why) {
 	added := false
+	r.work.once(func() {
+		if r.in.State == fsm.Master {
+			r.drop()
+		}
+	})
 	r.eachAddress([2]string{message.SettingEVIPs, message.SettingVIPs}, func(a *address) {
 		if !a.set && r.in.State == fsm.Master {
 			added = true
@@ -52,7 +57,7 @@ func (r *router) addVIPs(why fsm.Why) {
 func (r *router) eachAddress(titles [2]string, do func(*address)) {
 	next := 0
 	title := func(text string, list []*config.Address) {
-		if len(list) > 0 {
+		if len(list) > 0 && text != "" {
 			r.detail(text, r.conf.Name)
 		}
 	}
@@ -114,7 +119,12 @@ func (r *router) removeVIPs(why fsm.Why) {
 	})
 	// 10.3: at start whatever is there goes, whoever has set it.
 	force := why == fsm.AtStart || r.env.Options.ReleaseVIPs || r.env.Options.DontReleaseVRRP
-	r.eachAddress([2]string{message.RemovingEVIPs, message.RemovingVIPs}, func(a *address) {
+	titles := [2]string{message.RemovingEVIPs, message.RemovingVIPs}
+	refused := refuses(r.conf)
+	if r.fresh && why == fsm.AtStart {
+		r.fresh, titles, refused = false, [2]string{}, false
+	}
+	r.eachAddress(titles, func(a *address) {
 		if a.set {
 			a.set = false
 			r.delAddress(a.as)
@@ -122,6 +132,12 @@ func (r *router) removeVIPs(why fsm.Why) {
 			r.delAddress(w)
 		}
 	})
+	if refused {
+		r.work.once(func() {
+			r.detail(message.RemovingDrop, r.conf.Name)
+			r.accept(nil)
+		})
+	}
 }
 
 // compare takes over the addresses that the router's predecessor had set, and
@@ -149,6 +165,7 @@ func (r *router) compare() {
 		r.detail(message.NoLongerExist, r.conf.Name, addressText(o.conf, old.linkOf(o.conf)))
 		r.delAddress(o.as)
 	}
+	r.compareDrops(old)
 	r.compareRoutes(old)
 }
 
@@ -181,7 +198,9 @@ func (s *service) wishOn(a *config.Address, link string) network.Address {
 	flag(unix.IFA_F_MCAUTOJOIN, a.AutoJoin)
 	flag(unix.IFA_F_NOPREFIXROUTE, a.NoPrefixRoute)
 	// NoDAD is the word -nodad: detection of duplicates is wanted.
-	flag(unix.IFA_F_NODAD, !a.NoDAD && a.Family() == 6)
+	// On a VMAC the same address may be on another router's, too (10.2).
+	d := s.deviceNamed(link)
+	flag(unix.IFA_F_NODAD, a.Family() == 6 && (!a.NoDAD || d != nil && !d.ipvlan))
 	return w
 }
 

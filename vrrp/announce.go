@@ -244,10 +244,14 @@ func (r *router) extraDue() {
 	if r.in.State != fsm.Master {
 		return
 	}
-	seen := map[string]bool{r.conf.Interface: !r.conf.VMACXmitBase}
+	own := r.conf.Interface
+	if r.conf.VMAC != nil {
+		own = r.conf.VMAC.Name
+	}
+	seen := map[string]bool{own: !r.conf.VMACXmitBase}
 	for _, a := range r.addresses {
 		link := r.linkOf(a.conf)
-		if seen[link] || !r.conf.GARPExtraIfAll && !a.conf.UseVMAC {
+		if seen[link] || !r.conf.GARPExtraIfAll && r.deviceNamed(link) == nil {
 			continue
 		}
 		seen[link] = true

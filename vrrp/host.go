@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"keepalived/core/config"
+	"keepalived/core/firewall"
 	"keepalived/core/network"
 )
 
@@ -21,6 +22,12 @@ type Host interface {
 	AddRule(*config.Rule) error
 	DelRule(*config.Rule) error
 	Announce(*network.Link, netip.Addr) error
+	CreateDevice(*network.Device) error
+	ChangeDevice(index int, c network.DeviceChange) error
+	DeleteDevice(index int) error
+	LinkByName(name string) (network.Link, error)
+	LinkByIndex(index int) (network.Link, error)
+	OpenFirewall(firewall.Options) (Firewall, error)
 	Sysctl(key string) (string, error)
 	SetSysctl(key, value string) error
 	OpenSocket(network.SocketSpec, network.SocketOptions, func()) (Socket, error)
@@ -50,6 +57,14 @@ func (h realHost) OpenSocket(spec network.SocketSpec, o network.SocketOptions, r
 		return nil, err // not a nil *network.Socket in an interface
 	}
 	return s, nil
+}
+
+func (h realHost) OpenFirewall(o firewall.Options) (Firewall, error) {
+	f, err := firewall.Open(o)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 func (h realHost) Watch(o network.WatchOptions, deliver func([]network.Event)) (Watcher, error) {

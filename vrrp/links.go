@@ -57,7 +57,11 @@ func (s *service) happened(events []network.Event) {
 		case network.Resync:
 			clear(s.removals) // their notifications may be lost
 		}
-		for _, c := range s.view.Apply(e) {
+		now, ok := s.current(e)
+		if !ok {
+			continue
+		}
+		for _, c := range s.view.Apply(now) {
 			s.changed(c)
 		}
 	}
@@ -67,6 +71,7 @@ func (s *service) changed(c network.Change) {
 	switch c.Kind {
 	case network.LinkAppeared:
 		s.linkAppeared(c.Link)
+		s.baseAppeared(c.Link.Name)
 	case network.LinkGone:
 		s.linkGone(c.Link.Name)
 	case network.LinkRenamed:
@@ -75,6 +80,8 @@ func (s *service) changed(c network.Change) {
 		s.linkFlipped(c.Link, c.Kind == network.LinkWentUp)
 	case network.LinkMACChanged:
 		s.macChanged(c)
+	case network.LinkVRFChanged:
+		s.vrfChanged(&c.Link)
 	case network.AddressAppeared, network.AddressUsable:
 		s.addressAppeared(&c)
 	case network.AddressGone:
@@ -85,7 +92,7 @@ func (s *service) changed(c network.Change) {
 // uses reports whether some router depends on the interface, or has its
 // interface on top of it.
 func (s *service) uses(name string) bool {
-	return slices.ContainsFunc(s.routers, func(r *router) bool {
+	return findDevice(s.devices, func(d *device) bool { return d.name == name || d.follows && d.base == name }) != nil || slices.ContainsFunc(s.routers, func(r *router) bool {
 		if r.conf.Interface == name {
 			return true
 		}
@@ -124,8 +131,13 @@ func (s *service) linkAppeared(l network.Link) {
 	}
 	delete(s.missing, l.Name)
 	s.info(message.LinkAdded, l.Name)
+	s.reopen(l.Name)
+}
+
+// reopen opens the sockets on an interface that is there again.
+func (s *service) reopen(link string) {
 	for _, p := range s.pools {
-		if p.key.link == l.Name && p.socket == nil {
+		if p.key.link == link && p.socket == nil {
 			p.setOptions()
 			p.open()
 		}
@@ -142,6 +154,9 @@ func (s *service) linkGone(name string) {
 		if p.key.link == name {
 			p.close()
 		}
+	}
+	if d := s.deviceNamed(name); d != nil {
+		s.deviceGone(d)
 	}
 }
 
@@ -174,7 +189,9 @@ func (s *service) linkFlipped(l network.Link, up bool) {
 	if up {
 		text, status = message.LinkUp, fsm.Up
 	}
-	s.info(text, l.Name)
+	if d := s.deviceNamed(l.Name); d == nil || !d.ipvlan { // 12.7
+		s.info(text, l.Name)
+	}
 	if up {
 		s.restoreStatics(l.Name)
 	}
@@ -202,13 +219,13 @@ func (s *service) feedSource(r *router) {
 // there is none (4.5).
 func (s *service) sourceOf(r *router) netip.Addr {
 	if !r.conf.Source.IsValid() {
-		return s.adopted[ifaceFamily{r.conf.Interface, r.conf.Family}]
+		return s.adopted[ifaceFamily{r.sourceLink(), r.conf.Family}]
 	}
 	if !r.conf.TrackSource {
 		return r.conf.Source
 	}
 	for _, l := range s.view.Links() {
-		if r.conf.Interface != "" && r.conf.Interface != l.Name {
+		if r.conf.Interface != "" && r.conf.Interface != l.Name && r.link() != l.Name {
 			continue
 		}
 		for _, a := range s.view.Addresses(l.Index) {
@@ -271,6 +288,10 @@ func (s *service) addressAppeared(c *network.Change) {
 		s.adopted[key] = addr
 		s.detail(message.AssignedAddress, addr, c.Link.Name)
 	}
+	if d := s.deviceNamed(c.Link.Name); d != nil && d.index == c.Link.Index && !d.ipvlan {
+		s.dropGenerated(d)
+	}
+	s.followLocals(c.Link.Name)
 	s.sourcesChanged(c.Link.Name)
 }
 
@@ -302,6 +323,7 @@ func (s *service) addressGone(c *network.Change) {
 	key := ifaceFamily{c.Link.Name, config4or6(addr)}
 	if s.adopted[key] == addr {
 		s.replaceSource(key, c.Link)
+		s.followLocals(c.Link.Name)
 	}
 	s.sourcesChanged(c.Link.Name)
 }
@@ -323,7 +345,7 @@ func (s *service) replaceSource(key ifaceFamily, l network.Link) {
 // sourcesChanged tells the routers whose source depends on an interface.
 func (s *service) sourcesChanged(link string) {
 	for _, r := range s.routers {
-		if r.conf.Interface != link && r.conf.Interface != "" || r.conf.Source.IsValid() && !r.conf.TrackSource {
+		if r.sourceLink() != link && r.link() != link && r.conf.Interface != "" || r.conf.Source.IsValid() && !r.conf.TrackSource {
 			continue
 		}
 		addr := s.sourceOf(r)

@@ -15,11 +15,6 @@ type keyword struct {
 // one line for each keyword.
 func (s *service) sayMissing() {
 	for _, r := range s.routers {
-		for _, k := range harmful(r.conf) {
-			if k.used {
-				s.info(message.NotAvailableFault, r.conf.Name, k.name)
-			}
-		}
 		for _, k := range s.harmless(r.conf) {
 			if k.used {
 				s.info(message.NotAvailable, r.conf.Name, k.name)
@@ -33,17 +28,8 @@ func (s *service) sayMissing() {
 	}
 }
 
-// harmful are those without which a router would claim its addresses with
-// another MAC than its neighbours expect. The machine keeps it in FAULT,
-// because it tracks the interface that is not made.
-func harmful(c *config.Instance) []keyword {
-	return []keyword{{"use_vmac", c.VMAC != nil}, {"use_ipvlan", c.IPVLAN != nil}}
-}
-
 func (s *service) harmless(c *config.Instance) []keyword {
 	return []keyword{
-		{"use_vmac_addr", c.UseVMACAddr},
-		{"no_accept (the firewall)", !c.Accept && !c.Owner()},
 		{"linkbeat_use_polling", c.LinkbeatUsePolling || s.cfg.LinkbeatUsePolling},
 		{"track_process", len(c.Tracking.Processes) > 0},
 		{"track_bfd", len(c.Tracking.BFDs) > 0},

@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"keepalived/core/config"
+	"keepalived/core/firewall"
 	"keepalived/core/network"
 	"keepalived/core/process"
 	"keepalived/vrrp/internal/golden"
@@ -32,6 +33,10 @@ func (h fakeHost) OpenSocket(spec network.SocketSpec, o network.SocketOptions, r
 		return nil, err
 	}
 	return s, nil
+}
+
+func (h fakeHost) OpenFirewall(o firewall.Options) (Firewall, error) {
+	return firewall.NewFake(o), nil
 }
 
 func (h fakeHost) Watch(o network.WatchOptions, deliver func([]network.Event)) (Watcher, error) {

@@ -27,6 +27,7 @@ type pool struct {
 	*service
 	key     poolKey
 	socket  Socket // nil while the interface does not exist
+	index   int    // of the interface on which it is
 	options network.SocketOptions
 	routers map[uint8][]*router // by VRID
 
@@ -57,6 +58,9 @@ func (s *service) makePools() {
 	}
 	for _, p := range s.pools {
 		p.setOptions()
+		if p.index != p.linkIndex(p.key.link) {
+			p.close() // it is another interface now
+		}
 		if p.socket == nil {
 			p.open() // may fail: the interface need not exist
 		}
@@ -66,7 +70,7 @@ func (s *service) makePools() {
 }
 
 func (r *router) poolKey() poolKey {
-	k := poolKey{family: r.conf.Family, protocol: r.endpoint.Protocol(), link: r.conf.Interface, vrf: r.conf.VRF}
+	k := poolKey{family: r.conf.Family, protocol: r.endpoint.Protocol(), link: r.link(), vrf: r.conf.VRF}
 	if !r.conf.Unicast {
 		k.group = r.conf.MulticastGroup
 		return k
@@ -94,7 +98,7 @@ func (p *pool) setOptions() {
 	for _, same := range p.routers {
 		for _, r := range same {
 			mtu := network.DefaultMaxDatagram
-			if l, ok := p.view.Link(r.conf.Interface); ok {
+			if l, ok := p.view.Link(r.link()); ok {
 				mtu = l.MTU
 			}
 			p.options.MaxDatagram = max(p.options.MaxDatagram, mtu)
@@ -150,7 +154,7 @@ func (p *pool) open() {
 		}
 		return
 	}
-	p.socket, p.dropped = socket, 0
+	p.socket, p.dropped, p.index = socket, 0, p.linkIndex(p.key.link)
 }
 
 func (p *pool) close() {

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"keepalived/core/config"
+	"keepalived/core/firewall"
 	"keepalived/core/logging"
 	"keepalived/core/network"
 	"keepalived/core/process"
@@ -31,7 +32,9 @@ type router struct {
 	addresses []*address // virtual addresses, then excluded ones
 	routes    []bool     // set, in the order of conf.Routes
 	rules     []bool     // set, in the order of conf.Rules
-	previous  *router    // whom it succeeds at a reload, until compared
+	dropped   []firewall.Address
+	fresh     bool    // its interface has just been made: there is nothing left over on it
+	previous  *router // whom it succeeds at a reload, until compared
 
 	bursts  []*process.Timer // second bursts that are still to come
 	refresh *process.Timer   // garp_master_refresh
@@ -136,7 +139,7 @@ func (r *router) sendTo(destination netip.Addr, priority uint8) {
 
 // sendFailed logs that an advert could not be sent (4.8).
 func (r *router) sendFailed(err error, destination netip.Addr, priority uint8) {
-	if l, _ := r.view.Link(r.conf.Interface); priority == 0 && errors.Is(err, unix.ENETUNREACH) && !l.Up() {
+	if l, _ := r.view.Link(r.link()); priority == 0 && errors.Is(err, unix.ENETUNREACH) && !l.Up() {
 		return
 	}
 	number, text := logging.Strerror(err)

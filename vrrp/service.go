@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"keepalived/core/config"
+	"keepalived/core/firewall"
 	"keepalived/core/logging"
 	"keepalived/core/network"
 	"keepalived/core/notify"
@@ -38,25 +39,34 @@ type service struct {
 	// the old machine.
 	of map[*fsm.Instance]*router
 
-	watcher  Watcher
-	view     network.View
-	adopted  map[ifaceFamily]source // see links.go
-	missing  map[string]bool        // interfaces that are used and do not exist
-	pools    []*pool
-	leaving  []*pool // without routers after a reload
-	lanes    map[lane]*queue
-	statics  statics
-	removals map[any]int // routes and rules whose removal is our own doing
-	restore  []restore   // sysctls to be put back at the end
-	delay    *process.Timer
-	work     work
-	lateness *process.Lateness
-	dumps    *process.Dumps
-	stopped  bool
+	watcher       Watcher
+	view          network.View
+	adopted       map[ifaceFamily]source // see links.go
+	devices       []*device              // VMACs and ipvlans, see devices.go
+	outdated      []*device              // without routers after a reload
+	deleted       map[int]bool           // by index: links that we have deleted, of which the kernel may still tell
+	adopting      bool                   // a configuration is being taken over: nobody has to be told of changes
+	filter        Firewall               // nil without one
+	filterOptions firewall.Options
+	missing       map[string]bool // interfaces that are used and do not exist
+	pools         []*pool
+	leaving       []*pool // without routers after a reload
+	lanes         map[lane]*queue
+	statics       statics
+	removals      map[any]int // routes and rules whose removal is our own doing
+	restore       []restore   // sysctls to be put back at the end
+	delay         *process.Timer
+	work          work
+	lateness      *process.Lateness
+	dumps         *process.Dumps
+	stopped       bool
 }
 
 // restore is a sysctl with the value that it had.
-type restore struct{ key, value string }
+type restore struct {
+	key, value string
+	say        bool
+}
 
 // New returns the VRRP process on the network of this host.
 func New(env process.Env) process.Service {
@@ -72,7 +82,7 @@ func New(env process.Env) process.Service {
 func newService(env process.Env, open func() (Host, error)) *service {
 	s := &service{
 		env: env, loop: env.Loop, log: env.Log, open: open,
-		of: map[*fsm.Instance]*router{}, adopted: map[ifaceFamily]source{}, missing: map[string]bool{},
+		of: map[*fsm.Instance]*router{}, adopted: map[ifaceFamily]source{}, missing: map[string]bool{}, deleted: map[int]bool{},
 		lanes: map[lane]*queue{}, removals: map[any]int{},
 	}
 	s.work.loop = env.Loop
@@ -106,6 +116,11 @@ func (s *service) Start(cfg *config.Config) error {
 	}
 	delay := s.startupDelay(&cfg.Global)
 	s.adopt(cfg)
+	cfg = s.cfg
+	for _, r := range s.routers {
+		d := s.deviceNamed(ownDevice(r.conf))
+		r.fresh = d != nil && d.made
+	}
 	s.sayMissing()
 	s.disableLocalIGMP()
 	s.applyStatics(statics{}, cfg)
@@ -130,6 +145,11 @@ func (s *service) late(by time.Duration) {
 
 // adopt makes the runtime objects of a configuration.
 func (s *service) adopt(cfg *config.Config) {
+	s.adopting = true
+	defer func() { s.adopting = false }()
+	s.prepareFirewall(cfg)
+	s.cfg = cfg
+	cfg, devices := s.place(cfg)
 	s.cfg = cfg
 	s.machine = fsm.New(cfg.VRRP.Instances, cfg.VRRP.SyncGroups)
 	s.lateness.Limit = s.machine.LateLimit()
@@ -139,9 +159,14 @@ func (s *service) adopt(cfg *config.Config) {
 		s.routers = append(s.routers, r)
 		s.of[in] = r
 	}
-	s.findMissing()
 	s.promote()
 	s.assign()
+	s.makeDevices(devices)
+	if s.filter != nil {
+		s.filtered(s.filter.DeleteOld())
+	}
+	s.assign() // those of the new devices
+	s.findMissing()
 	s.makePools()
 }
 
@@ -153,6 +178,7 @@ func (s *service) Reload(cfg *config.Config) error {
 	old, oldRouters, oldStatics := s.machine, s.routers, s.statics
 	clear(s.adopted)
 	s.adopt(cfg)
+	cfg = s.cfg
 	byKey := map[config.Key]*router{}
 	for _, r := range oldRouters {
 		byKey[r.conf.Key()] = r
@@ -183,6 +209,7 @@ func (s *service) Reload(cfg *config.Config) error {
 		delete(s.of, r.in)
 	}
 	s.work.finish()
+	s.dropDevices()
 	s.openPools()
 	s.checks.Start(cfg.VRRP.Scripts)
 	return nil
@@ -239,11 +266,13 @@ func (s *service) finish(end time.Time, done func()) {
 	}
 	s.fifos.Close()
 	s.mails.Close()
-	for i := len(s.restore) - 1; i >= 0; i-- {
-		if err := s.host.SetSysctl(s.restore[i].key, s.restore[i].value); err != nil {
-			s.info("%v", err)
+	s.restoreSysctls()
+	if !s.env.Options.DontReleaseVRRP {
+		for _, d := range s.devices {
+			s.deleteDevice(d)
 		}
 	}
+	s.closeFirewall()
 	s.host.Close()
 	done()
 }
@@ -287,12 +316,13 @@ func (s *service) disableLocalIGMP() {
 }
 
 // sysctl sets a parameter until the end of the process.
-func (s *service) sysctl(key, old, value string) {
+func (s *service) sysctl(key, old, value string) bool {
 	if err := s.host.SetSysctl(key, value); err != nil {
 		s.info("%v", err)
-		return
+		return false
 	}
-	s.restore = append(s.restore, restore{key, old})
+	s.restore = append(s.restore, restore{key: key, value: old})
+	return true
 }
 
 // promote switches promote_secondaries on where an instance asks for it

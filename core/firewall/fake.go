@@ -42,13 +42,19 @@ func (f *Fake) SetDevices(list []Device) error {
 	return nil
 }
 
-// DeleteOld is that of NFTables.
-func (f *Fake) DeleteOld() ([]int, error) {
+// FindOld is that of NFTables.
+func (f *Fake) FindOld() ([]int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	old := f.old
+	return f.old, nil
+}
+
+// DeleteOld is that of NFTables.
+func (f *Fake) DeleteOld() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.old = nil
-	return old, nil
+	return nil
 }
 
 // Remove is that of NFTables.

@@ -22,7 +22,8 @@ type filter interface {
 	Drop([]Address) error
 	Accept([]Address) error
 	SetDevices([]Device) error
-	DeleteOld() ([]int, error)
+	FindOld() ([]int, error)
+	DeleteOld() error
 	Remove() error
 	Close()
 }
@@ -220,17 +221,34 @@ func must(t *testing.T, o Options) *NFTables {
 
 // Tables of an earlier run are found and deleted, those of others are not.
 func TestDeleteOld(t *testing.T) {
-	inNamespace(t, func(map[string]Link) {
+	inNamespace(t, func(l map[string]Link) {
 		for _, table := range []string{"ip keepalived", "ip6 keepalived", "ip other", "inet keepalived"} {
 			run(t, "nft", append([]string{"add", "table"}, strings.Fields(table)...)...)
 		}
 		n := must(t, Options{Table: "keepalived"})
 		defer n.Close()
-		found, err := n.DeleteOld()
+		found, err := n.FindOld()
 		if err != nil || len(found) != 2 {
 			t.Errorf("found %v, %v", found, err)
 		}
-		if found, err = n.DeleteOld(); err != nil || len(found) != 0 {
+		// A wish replaces one of them, with what it had.
+		run(t, "nft", "add", "chain", "ip", "keepalived", "old")
+		if err := n.Drop([]Address{{v4, l["eth0"]}}); err != nil {
+			t.Fatal(err)
+		}
+		if got := run(t, "nft", "list", "table", "ip", "keepalived"); strings.Contains(got, "chain old") || !strings.Contains(got, "192.0.2.100") {
+			t.Errorf("table ip:\n%s", got)
+		}
+		if err := n.DeleteOld(); err != nil {
+			t.Error(err)
+		}
+		if got := normal(run(t, "nft", "list", "tables")); got != "table ip keepalived table ip other table inet keepalived " && got != "table ip other table inet keepalived table ip keepalived " {
+			t.Errorf("left: %s", got)
+		}
+		if err := n.Remove(); err != nil {
+			t.Error(err)
+		}
+		if found, err = n.FindOld(); err != nil || len(found) != 0 {
 			t.Errorf("found %v, %v", found, err)
 		}
 		if got := normal(run(t, "nft", "list", "tables")); got != "table ip other table inet keepalived " {

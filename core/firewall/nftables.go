@@ -17,6 +17,7 @@ type NFTables struct {
 	book
 	conn   *nftables.Conn
 	socket *netlink.Conn
+	old    []int // families with a table of an earlier run
 }
 
 const (
@@ -56,23 +57,39 @@ func (n *NFTables) Accept(list []Address) error { return n.apply(n.drop(list, -1
 // SetDevices says which interfaces with virtual MACs there are.
 func (n *NFTables) SetDevices(list []Device) error { return n.apply(n.setDevices(list)) }
 
-// DeleteOld deletes tables that an earlier run has left behind, and returns the
-// families (4, 6) that had one.
-func (n *NFTables) DeleteOld() ([]int, error) {
+// FindOld looks for tables that an earlier run has left behind, and returns the
+// families (4, 6) that have one. Each is replaced by the first wish for its
+// family, or goes with DeleteOld.
+func (n *NFTables) FindOld() ([]int, error) {
+	var err error
+	n.old, err = n.tables()
+	return n.old, err
+}
+
+// DeleteOld deletes what FindOld has found and no wish has replaced.
+func (n *NFTables) DeleteOld() error {
+	for _, family := range n.old {
+		n.conn.DelTable(n.table(family))
+	}
+	n.old = nil
+	if err := n.flush(); err != nil {
+		return fmt.Errorf("nftables: delete table %s: %w", n.options.Table, err)
+	}
+	return nil
+}
+
+// tables returns the families that have a table of our name.
+func (n *NFTables) tables() ([]int, error) {
 	var found []int
 	for _, family := range []int{4, 6} {
-		if n.begin() != nil {
-			continue
+		if err := n.begin(); err != nil {
+			return nil, fmt.Errorf("nftables: %w", err)
 		}
 		tables, err := n.conn.ListTablesOfFamily(tableFamily(family))
 		if err != nil {
 			return found, fmt.Errorf("nftables: list tables: %w", err)
 		}
 		if slices.ContainsFunc(tables, func(t *nftables.Table) bool { return t.Name == n.options.Table }) {
-			n.conn.DelTable(n.table(family))
-			if err := n.flush(); err != nil {
-				return found, fmt.Errorf("nftables: delete table %s: %w", n.options.Table, err)
-			}
 			found = append(found, family)
 		}
 	}
@@ -81,12 +98,18 @@ func (n *NFTables) DeleteOld() ([]int, error) {
 
 // Remove deletes the tables. That somebody else has done so is no error.
 func (n *NFTables) Remove() error {
-	if n.empty() {
+	if n.empty() && len(n.old) == 0 {
 		return nil
 	}
 	n.book = newBook(n.options)
-	_, err := n.DeleteOld()
-	return err
+	return n.deleteTables()
+}
+
+func (n *NFTables) deleteTables() error {
+	if _, err := n.FindOld(); err != nil {
+		return err
+	}
+	return n.DeleteOld()
 }
 
 // apply carries a change out, or else makes everything anew.
@@ -94,7 +117,7 @@ func (n *NFTables) apply(c change) error {
 	if n.carryOut(c) == nil {
 		return nil
 	}
-	if _, err := n.DeleteOld(); err != nil {
+	if err := n.deleteTables(); err != nil {
 		return err
 	}
 	if err := n.carryOut(n.all()); err != nil {
@@ -155,6 +178,10 @@ func (n *NFTables) inChunks(list []element, f func(*nftables.Set, []nftables.Set
 
 // build queues the making of a layer, and makes what it is to refer to.
 func (n *NFTables) build(l layer) error {
+	if i := slices.Index(n.old, l.family); i >= 0 {
+		n.conn.DelTable(n.table(l.family))
+		n.old = slices.Delete(n.old, i, i+1)
+	}
 	t := n.conn.AddTable(n.table(l.family))
 	parts := layoutOf(l, n.options)
 	for i := range parts.sets {

@@ -60,10 +60,31 @@ const (
 	ReducedDelayPassed = "Reduced delayed start passed"
 	DelayCompleted     = "Delayed start completed"
 
+	VMACFound     = "(%s) Found matching interface %s"
+	VMACCreated   = "(%s): Success creating VMAC interface %s"
+	VMACConflict  = "(%s) Removing old VMAC interface %s due to conflicting interface"
+	VMACUpdate    = "(%s) Update old VMAC interface %s due to wrong MAC/mode "
+	VMACUpdated   = "(%s): Success updating VMAC interface %s"
+	VMACForeign   = "VMAC %s conflicts with existing interface"
+	VMACRemoved   = "(%s) Success removing VMAC interface %s"
+	VMACVRF       = "vmac: Success changing VRF of VMAC interface %s for vrrp_instance %s"
+	IPVLANCreated = "(%s): Success creating ipvlan interface %s"
+	IPVLANFailed  = "(%s): Unable to create ipvlan interface %s"
+	SysctlSet     = "NOTICE: setting sysctl %s from %s to %s"
+	SysctlReset   = "NOTICE: resetting sysctl %s to %s"
+
+	FirewallNFTables    = "use_vmac or no_accept/strict specified, but no firewall configured - using nftables"
+	FirewallIPTablesNFT = "Not using iptables since iptables uses nf_tables - please update configuration"
+	FirewallNoIPTables  = "Using nftables since no iptables command found - please update configuration"
+	FirewallOld         = "Deleting old %s %s table"
+	SettingDrop         = "(%s) setting firewall drop rule"
+	RemovingDrop        = "(%s) removing firewall drop rule"
+
 	PrintingStats        = "Printing VRRP stats for process(%d) on signal"
 	PrintingClearedStats = "Printing and clearing VRRP stats for process(%d) on signal"
 	PrintingData         = "Printing VRRP data for process(%d) on signal"
 	DumpFileError        = "Can't open dump file %s (%d: %s)"
+	StatsFileError       = "Can't open %s (%d: %s)"
 
 	NoLocalIGMPSwitch = "kernel does not support /proc/sys/net/ipv4/igmp_link_local_mcast_reports"
 )
@@ -71,7 +92,8 @@ const (
 // Lines that the C daemon has no counterpart of.
 const (
 	NotAvailable        = "(%s) %s is not available in this build yet - ignored"
-	NotAvailableFault   = "(%s) %s is not available in this build yet - the instance stays in FAULT state"
 	NotAvailableGeneral = "%s is not available in this build yet - ignored"
+	FirewallNotIPTables = "Using nftables instead of vrrp_iptables - please update configuration"
+	VMACFailed          = "(%s): Unable to create VMAC interface %s"
 	DatagramsDropped    = "VRRP sockpool: %d datagrams on %s dropped, more than could be handled"
 )

@@ -65,6 +65,8 @@ func Parse(t testing.TB, text string) *config.Config {
 	}
 	c := new(config.Config)
 	c.Global.MulticastGroup4 = netip.MustParseAddr("224.0.0.18")
+	c.Global.VMACAddrPrefix = "vrrp"
+	c.Global.Firewall.NFTablesPriority = -1
 	c.Global.MulticastGroup6 = netip.MustParseAddr("ff02::12")
 	all := blocks(&lines)
 	for _, b := range all {
@@ -97,6 +99,10 @@ func global(c *config.Config, b *block) {
 		switch s.words[0] {
 		case "vrrp_startup_delay":
 			c.Global.StartupDelay = seconds(s.word(1))
+		case "dynamic_interfaces":
+			c.Global.DynamicInterfaces = true
+		case "nftables":
+			c.Global.Firewall.NFTables = s.word(1)
 		case "log_unknown_vrids":
 			c.Global.LogUnknownVRIDs = true
 		case "vrrp_notify_priority_changes":
@@ -161,8 +167,10 @@ func complete(c *config.Config) {
 			}
 		}
 	}
+	taken := map[string]bool{}
 	for _, in := range c.VRRP.Instances {
 		in.Debug = 0
+		completeDevice(in, taken)
 	}
 }
 

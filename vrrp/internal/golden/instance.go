@@ -91,7 +91,13 @@ func address(s *block) *config.Address {
 			a.Interface = s.word(i + 1)
 		case "no_track":
 			a.NoTrack = true
+		case "use_vmac":
+			a.UseVMAC = true
 		}
+	}
+	a.DevGiven = a.Interface != ""
+	if !a.Prefix.IsSingleIP() || a.Family() == 4 {
+		a.PreferredLifetime = config.Forever
 	}
 	return a
 }
@@ -203,8 +209,6 @@ func packetWord(t testing.TB, in *config.Instance, s *block) {
 		in.ChecksumCompat = config.ChecksumCompatOld
 	case "dont_track_primary":
 		in.DontTrackPrimary = true
-	case "use_vmac":
-		in.VMAC = &config.VMAC{Name: s.word(1)}
 	case "mcast_src_ip", "unicast_src_ip":
 		in.Source = netip.MustParseAddr(s.word(1))
 	case "track_src_ip":
@@ -238,6 +242,8 @@ func packetWord(t testing.TB, in *config.Instance, s *block) {
 				in.HMAC.ActiveKey = uint8(n)
 			}
 		}
+	default:
+		deviceWord(in, s)
 	}
 }
 
