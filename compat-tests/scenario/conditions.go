@@ -92,6 +92,8 @@ func (c *Case) condition(words []string) (condition, error) {
 		return compileStatus(node, kind, rest)
 	case "output":
 		return compileOutput(node, rest)
+	case "mails":
+		return compileMails(node, rest)
 	}
 	return nil, fmt.Errorf("no condition %q", kind)
 }

@@ -38,6 +38,9 @@
 //	nginx NODE PORT [BODY]      a real web server that answers with BODY (default: its name)
 //	serve NODE ADDR:PORT MODE   a test server: body=TEXT, status=N, hang, endless;
 //	                            tls- before it makes it one over TLS
+//	mail NODE ADDR:PORT [VERB=REPLY...]   a mail server that takes and records every mail; a REPLY
+//	                            in place of the usual one, also "hang" and "close", to GREETING,
+//	                            HELO, MAIL, RCPT, DATA, TEXT or QUIT
 //	end NODE PORT               end what listens there
 //	get NODE URL N [want A,B]   N requests, each must be answered; the answers seen are A and B
 //	mark                        from here on: see "since"
@@ -57,6 +60,8 @@
 //	NODE file PATH = PATH2      two files of the node are equal
 //	NODE ipvs RE                the text of ipvsadm -Sn matches; "ipvs empty"
 //	NODE shell COMMAND          succeeds
+//	NODE mails PORT N RE        at least N dialogues with the mail server there have a line that
+//	                            matches, since the beginning
 //	NODE exit N                 the daemon has ended with this status
 //	NODE status N, NODE output RE    of the last check
 //	packet RE                   a captured packet, since the last mark
@@ -64,6 +69,7 @@
 //	gap RE < D                  no two of these packets, since the mark, were further apart
 //
 //	record NODE log|addr|ipvs|file PATH|shell COMMAND|output
+//	record NODE mail PORT       the dialogues with the mail servers there, sorted
 //	record packets RE           each distinct text once, in order of appearance
 //
 // Every step that changes something (start, stop, crash, signal, reload, link,

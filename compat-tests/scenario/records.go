@@ -36,7 +36,7 @@ func (c *Case) taker(words []string) (func(*run) (string, error), error) {
 		return nil, errors.New("record NODE KIND [ARGUMENT] | record packets RE")
 	}
 	node, kind, argument := words[0], words[1], strings.Join(words[2:], " ")
-	needs := kind == "file" || kind == "shell"
+	needs := kind == "file" || kind == "shell" || kind == "mail"
 	if needs != (argument != "") {
 		return nil, fmt.Errorf("%s: argument %q", kind, argument)
 	}
@@ -53,6 +53,8 @@ func (c *Case) taker(words []string) (func(*run) (string, error), error) {
 		return func(r *run) (string, error) { return r.shell(r.ctx, node, "ipvsadm -Sn") }, nil
 	case "shell":
 		return func(r *run) (string, error) { return r.shell(r.ctx, node, argument) }, nil
+	case "mail":
+		return func(r *run) (string, error) { return r.mailText(node, argument), nil }, nil
 	case "file":
 		return func(r *run) (string, error) {
 			data, err := os.ReadFile(filepath.Join(r.lab.Dir, node, argument))

@@ -36,6 +36,7 @@ type run struct {
 	lab     *laboratory.Lab
 	daemons map[string]*daemon
 	servers map[string]*server
+	mails   map[string][]*laboratory.MailServer // by node and port
 	records []Record
 
 	markPacket int
@@ -66,7 +67,8 @@ func (c *Case) Run(ctx context.Context, env Environment) (records []Record, err 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, lab.Close()) }()
-	r := &run{ctx: ctx, env: env, of: c, lab: lab, daemons: map[string]*daemon{}, servers: map[string]*server{}}
+	r := &run{ctx: ctx, env: env, of: c, lab: lab, daemons: map[string]*daemon{}, servers: map[string]*server{},
+		mails: map[string][]*laboratory.MailServer{}}
 	defer r.endServers()
 	if err := r.build(); err != nil {
 		return nil, err

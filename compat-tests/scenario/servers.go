@@ -48,6 +48,8 @@ func compileServer(verb, node string, words []string) (action, error) {
 			return nil, err
 		}
 		return func(r *run) error { return r.serve(node, words[0], handler, tls) }, nil
+	case "mail":
+		return compileMailServer(node, words)
 	case "end":
 		return changing(func(r *run) error {
 			s := r.servers[node+":"+words[0]]

@@ -44,7 +44,7 @@ func (c *Case) nodeCommand(verb, node string, words []string) (action, error) {
 	arity := map[string][2]int{ // least and greatest number of words after the node
 		"start": {0, 99}, "check": {0, 99}, "stop": {0, 0}, "crash": {0, 0}, "signal": {1, 2}, "reload": {0, 1},
 		"write": {2, 2}, "link": {2, 2}, "cable": {2, 2}, "exec": {1, 99},
-		"nginx": {1, 2}, "serve": {2, 2}, "end": {1, 1}, "get": {2, 4},
+		"nginx": {1, 2}, "serve": {2, 2}, "mail": {1, 9}, "end": {1, 1}, "get": {2, 4},
 	}
 	limits, known := arity[verb]
 	if !known {

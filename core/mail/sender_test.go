@@ -234,6 +234,16 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// A connection that cannot even be tried is told of in the same words.
+func TestNoRoute(t *testing.T) {
+	log := &record{}
+	a := &attempt{exim, alert, slog.New(log), t.Context()}
+	silent := a.send(func(context.Context, netip.AddrPort) (net.Conn, int, error) { return nil, 7, syscall.ENETUNREACH })
+	if silent || !slices.Equal(log.lines, []string{"smtp fd 7 returned write error"}) {
+		t.Errorf("silent %v, logged %q", silent, log.lines)
+	}
+}
+
 // The dialer's time-out is told from its other errors.
 func TestConnectTimeout(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
