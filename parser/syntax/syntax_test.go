@@ -94,13 +94,13 @@ func stream(f *File) string {
 // (01-configuration section 3.5).
 func TestStream(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
-		{"a 1\nb{c 2}d\n", "1.1 a 1\n2.1 b\n2.0 {\n2.3 c 2\n2.0 }\n2.7 d\n"},
-		{"a {\n  b\n}\n", "1.1 a\n1.0 {\n2.3 b\n3.0 }\n"},
-		{"a\n\f\n\f {\f\n\v}\n", "1.1 a\n3.0 {\n4.0 }\n"},
-		{"a\n{\n}\n", "1.1 a\n2.0 {\n3.0 }\n"},
+		{"a 1\nb{c 2}d\n", "1.1 a 1\n2.1 b\n2.0 {\n2.3 c 2\n2.6 }\n2.7 d\n"},
+		{"a {\n  b\n}\n", "1.1 a\n1.0 {\n2.3 b\n3.1 }\n"},
+		{"a\n\f\n\f {\f\n\v}\n", "1.1 a\n3.0 {\n4.2 }\n"},
+		{"a\n{\n}\n", "1.1 a\n2.0 {\n3.1 }\n"},
 		{"}}\n{{\n", "1.1 }\n1.2 }\n2.1 {\n2.2 {\n"},
 		{"a { b {\n c\n", "1.1 a\n1.0 {\n1.5 b\n1.0 {\n2.2 c\n"},
-		{`a "{" {` + "\n}\n", "1.1 a \"{\"\n1.0 {\n2.0 }\n"},
+		{`a "{" {` + "\n}\n", "1.1 a \"{\"\n1.0 {\n2.1 }\n"},
 		{"a\n}\"b\nc\rd\n", "1.1 a\n2.0 ! Unterminated quote '}\"b'\n2.1 }\n2.2 ! Unmatched quote: '\"b'\n3.1 c\rd\n"},
 		{"a \"b\n", "1.0 ! Unterminated quote 'a \"b'\n1.1 ! Unmatched quote: 'a \"b'\n1.1 a \"b\n"},
 	} {
