@@ -257,6 +257,9 @@ func (r *Reader) physical(f *frame) {
 		f.pos++
 	}
 	raw := f.data[start : start+end]
+	if r.plain(f, strings.TrimRight(raw, "\r")) {
+		return
+	}
 	if strings.IndexByte(raw, 0) >= 0 {
 		r.place = Place{f.inclusion, f.line}
 		r.problem(Problem{Class: config.ClassGeneral, Message: msgEmbeddedNUL, ParentOnly: true})
@@ -306,6 +309,28 @@ func (r *Reader) physical(f *frame) {
 		column = 0
 	}
 	r.text(text, uint32(column))
+}
+
+// plain handles a line that means nothing to this layer, as most lines do. It
+// reports whether the line was one.
+func (r *Reader) plain(f *frame, raw string) bool {
+	indented := trimLeft(raw)
+	text := trimRight(indented)
+	if text == "" || r.pending != "" || text[0] == '@' || text[0] == '~' || strings.HasPrefix(text, "include") {
+		return false
+	}
+	for i := range len(text) {
+		switch text[i] {
+		case 0, '!', '"', '#', '$', '\\', '{', '}':
+			return false
+		}
+	}
+	f.line++
+	r.place = Place{f.inclusion, f.line}
+	r.literal, r.quote = true, nil
+	r.blocks.last = text
+	r.queue = append(r.queue, Line{Text: text, Place: r.place, Column: uint32(len(raw)-len(indented)) + 1})
+	return true
 }
 
 // unterminated reports a quote that is not closed. A backslash at the end is

@@ -76,13 +76,13 @@ func (p *pieces) queue(k EventKind, text string, problem *source.Problem) {
 
 // text takes the text before the next brace.
 func (p *pieces) text() {
-	end := pieceEnd(p.rest)
+	end, quoted := pieceEnd(p.rest)
 	last := end
 	for last > 0 && isSeparator(p.rest[last-1]) {
 		last--
 	}
 	text := p.rest[:last]
-	unmatched := p.unmatched(text)
+	unmatched := quoted && p.unmatched(text)
 	if unmatched {
 		p.queue(Problem, "", &source.Problem{Class: config.ClassUnmatchedQuote, Message: fmt.Sprintf(msgUnmatchedQuote, text), ChildOnly: true})
 	}
@@ -117,18 +117,19 @@ func (p *pieces) unmatched(text string) bool {
 	return unmatched && (len(p.words) < 2 || !p.scriptLike(p.words[0]))
 }
 
-// pieceEnd returns where the next brace outside double quotes is.
-func pieceEnd(text string) int {
+// pieceEnd returns where the next brace outside double quotes is, and whether
+// there are any quotes before it.
+func pieceEnd(text string) (end int, quoted bool) {
 	open := false
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '"':
-			open = !open
+			open, quoted = !open, true
 		case '{', '}':
 			if !open {
-				return i
+				return i, quoted
 			}
 		}
 	}
-	return len(text)
+	return len(text), quoted
 }
