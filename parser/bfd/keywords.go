@@ -14,6 +14,7 @@ func (r *Room) neighbor(p *reader.Pass, s *reader.Statement) {
 	if !ok {
 		p.General(msgBadNeighbor, r.session.Name, r.session.spelling, word)
 		r.session.dropped = true
+		p.Abandon()
 		return
 	}
 	r.session.Neighbor = a

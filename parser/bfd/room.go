@@ -153,10 +153,14 @@ func (r *Room) close(p *reader.Pass) {
 	case config.PassVRRP:
 		if t, ok := r.LookupVRRP(r.observer.Name); ok {
 			p.Config.VRRP.TrackBFDs = append(p.Config.VRRP.TrackBFDs, t)
+		} else {
+			delete(r.vrrp, r.observer.Name) // another one may have the name
 		}
 	default:
 		if r.LookupChecker(r.observer.Name) {
 			p.Config.LVS.BFDs = append(p.Config.LVS.BFDs, r.observer.Name)
+		} else {
+			delete(r.checker, r.observer.Name)
 		}
 	}
 }

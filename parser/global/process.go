@@ -172,6 +172,9 @@ func (r *Room) randomSeed(p *reader.Pass, s *reader.Statement) {
 }
 
 // umaskBit returns the value of a permission bit by its name.
+// umaskBitLength is the length of all names of bits.
+const umaskBitLength = 5
+
 func umaskBit(name string) (uint32, bool) {
 	switch name {
 	case "IRWXU":
@@ -181,7 +184,7 @@ func umaskBit(name string) (uint32, bool) {
 	case "IRWXO":
 		return 0o007, true
 	}
-	if len(name) != 5 || name[0] != 'I' {
+	if len(name) != umaskBitLength || name[0] != 'I' {
 		return 0, false
 	}
 	bit := map[byte]uint32{'R': 4, 'W': 2, 'X': 1}[name[1]]
@@ -208,26 +211,22 @@ func (r *Room) umask(p *reader.Pass, s *reader.Statement) {
 		return
 	}
 	mask, bar := uint32(0), true // bar: a bit is due
-	for _, word := range s.Words[1:] {
-		for word != "" {
+	for _, whole := range s.Words[1:] {
+		for word := whole; word != ""; {
 			if !bar {
 				if word[0] != '|' {
-					p.General(msgUmaskSyntax, word)
+					p.General(msgUmaskSyntax, whole)
 					return
 				}
 				word, bar = word[1:], true
 				continue
 			}
-			name, rest := word, ""
-			if i := strings.IndexByte(word, '|'); i > 0 {
-				name, rest = word[:i], word[i:]
-			}
-			bit, ok := umaskBit(name)
+			bit, ok := umaskBit(word[:min(len(word), umaskBitLength)])
 			if !ok {
-				p.General(msgUmaskBit, name)
+				p.General(msgUmaskBit, word)
 				return
 			}
-			mask, word, bar = mask|bit, rest, false
+			mask, word, bar = mask|bit, word[umaskBitLength:], false
 		}
 	}
 	if bar {

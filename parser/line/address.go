@@ -104,7 +104,6 @@ type addressReader struct {
 	a           *config.Address
 	lengthGiven bool
 	broadcast   string // "+", "-" or an address
-	scopeGiven  bool
 	lifetime    bool
 }
 
@@ -143,7 +142,7 @@ func (r *addressReader) pair(p *pair) bool {
 		return r.device(value)
 	case "scope":
 		if v, ok := r.Names.Lookup(iproute.Scopes, value); ok {
-			r.a.Scope, r.scopeGiven = uint8(v), true
+			r.a.Scope = uint8(v)
 		} else {
 			r.General("Invalid scope '%s' specified for %s - ignoring", value, r.word)
 		}
@@ -232,7 +231,7 @@ func (r *addressReader) preferredLifetime(value string) {
 func (r *addressReader) finish() {
 	a := r.a
 	if a.Family() == 6 {
-		if r.scopeGiven {
+		if a.Scope != 0 {
 			r.General("Cannot specify scope for IPv6 addresses (%s) - ignoring scope", r.word)
 			a.Scope = 0
 		}

@@ -238,9 +238,9 @@ func closeUDP(p *reader.Pass, c *checker) {
 }
 
 // octets reads hexadecimal octets: pairs of digits, and single ones before a
-// blank or at the end. With wild an x stands for any digit, and its mask is 0.
+// blank, in quotes or not, or at the end. With wild an x stands for any digit, and its mask is 0.
 func octets(words []string, wild bool) (value, mask []byte, ok bool) {
-	for _, w := range words {
+	for _, w := range strings.Fields(strings.Join(words, " ")) {
 		for len(w) > 0 {
 			n := min(2, len(w))
 			var v, m byte

@@ -41,9 +41,12 @@ type Pass struct {
 	current  Statement
 	inactive func(keyword string)
 	rejected bool // inside a block that its keyword has rejected
-	regular  bool // all processes agree on what is a block
-	subject  subject
-	braces   braces
+	// abandoned is set by a keyword after which the rest of its block is
+	// left out.
+	abandoned bool
+	regular   bool // all processes agree on what is a block
+	subject   subject
+	braces    braces
 }
 
 // NewPass prepares the reading of a file for one process.

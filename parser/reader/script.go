@@ -40,7 +40,8 @@ func (p *Pass) EscapedWords(s *Statement) []string {
 }
 
 // shellWords splits s. open is the quote that is missing at the end, 0 for
-// none; the last word then runs to the end.
+// none; the last word then runs to the end. A quote with nothing behind it
+// opens nothing.
 func shellWords(s string, escapes bool) (words []string, open byte) {
 	var word strings.Builder
 	inside := false // of a word
@@ -60,7 +61,10 @@ func shellWords(s string, escapes bool) (words []string, open byte) {
 		case open != 0 && c == open:
 			open = 0
 		case open == 0 && (c == '"' || c == '\''):
-			open, inside = c, true
+			inside = true
+			if i+1 < len(s) {
+				open = c
+			}
 		case open == 0 && strings.IndexByte(spaces, c) >= 0:
 			if inside {
 				words = append(words, word.String())

@@ -81,6 +81,11 @@ func (p *Pass) level(l *level, top bool) {
 			if found != nil && e.Kind == syntax.Text {
 				p.focus(found, s.Raw)
 				p.dispatch(found, s, top)
+				if p.abandoned {
+					p.abandoned = false
+					p.rest()
+					return
+				}
 				continue
 			}
 			p.focus(nil, s.Raw)
@@ -253,6 +258,24 @@ func (p *Pass) missingOpen(named bool) {
 		p.Fatal(config.ClassMissingParameter, MsgMissingFirst, missingWord, 1)
 	}
 	p.Log(MsgMissingOpen)
+}
+
+// Abandon leaves out what is left of the block that is being read.
+func (p *Pass) Abandon() { p.abandoned = true }
+
+// rest goes to the } of the block that is being read.
+func (p *Pass) rest() {
+	for depth := 1; depth > 0; {
+		e, ok := p.next()
+		switch {
+		case !ok:
+			return
+		case e.Kind == syntax.Open:
+			depth++
+		case e.Kind == syntax.Close:
+			depth--
+		}
+	}
 }
 
 // skip leaves out the block that follows, if one does.

@@ -59,8 +59,12 @@ func (u *Users) Read(p *reader.Pass, s *reader.Statement) (*config.Script, Probl
 	return New(args, owner), None
 }
 
-// Quoted shows the words of a command, each in single quotes, as messages do.
+// Quoted shows the words of a command, each in single quotes, as messages do;
+// a readability test is shown as it is.
 func Quoted(args []string) string {
+	if len(args) > 0 && strings.HasPrefix(args[0], "<") {
+		return strings.Join(args, " ")
+	}
 	var b strings.Builder
 	for i, a := range args {
 		if i > 0 {

@@ -14,6 +14,9 @@ type adverts struct {
 	// Multicast: the interface that they leave through, and the group.
 	dev   string
 	group netip.Addr
+	// virtual is set for IPv6 on a VMAC or ipvlan: the C daemon has that
+	// interface as the scope of the group, and so finds another group.
+	virtual bool
 	// Unicast: the addresses.
 	source, peer netip.Addr
 }
@@ -57,6 +60,7 @@ func (v *instance) adverts() []adverts {
 	k := adverts{vrid: v.VRID, family: v.Family}
 	if !v.Unicast {
 		k.dev, k.group = v.base(), v.MulticastGroup
+		k.virtual = v.Family == 6 && (v.vmac != nil || v.ipvlan != nil)
 		return []adverts{k}
 	}
 	k.source = v.Source

@@ -140,5 +140,5 @@ func (r *Room) scriptUser(p *reader.Pass, s *reader.Statement) {
 		t.badUser = true
 		return
 	}
-	t.owner, t.userGiven = owner, true
+	t.owner, t.userGiven, t.badUser = owner, true, false
 }
