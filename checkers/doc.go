@@ -22,5 +22,5 @@
 // # What it never does
 //
 // It does not read configuration files, and nothing on its loop waits for a
-// server, a script or a reader of a FIFO.
+// server, a script, a reader of a FIFO or a mail server.
 package checkers

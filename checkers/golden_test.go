@@ -22,16 +22,19 @@ import (
 
 // snapshot is what one look at the C daemon 2.4.3 showed.
 type snapshot struct {
-	label      string
-	table      string
-	logs, fifo []string
+	label            string
+	table            string
+	logs, fifo, mail []string
 }
 
 // others are log lines of the parent, of the parser, and of the machine on
 // which the observations were made.
 var others = regexp.MustCompile(`^(Starting (Keepalived|Healthcheck)|Command line|Opening file|Configuration file|WARNING - keepalived was built|` +
-	`NOTICE: |Startup complete|Reload|Stopp|CPU usage|EXIT |Virtual server .*: no scheduler|\(@W@|Warning - |Virtual server .*hysteresis|` +
+	`NOTICE: |Remote SMTP server \[.*connected|SMTP alert|Startup complete|Reload|Stopp|CPU usage|EXIT |Virtual server .*: no scheduler|\(@W@|Warning - |Virtual server .*hysteresis|` +
 	`Virtual server .*: real server|Virtual server .* specified but|WARNING - (virtual|fwmark)|virtual server .*ports don't match|Initializing ipvs|Reinitializing ipvs|Registering )`)
+
+// mailLine finds the subject and the body in what a mail server was told.
+var mailLine = regexp.MustCompile(`^smtp\[10\.1\.1\.6\]:2525 DATA b'(?:Subject: \[RTR\] )?(Realserver .*|Virtualserver .*|=> .*)\\r\\n'$`)
 
 // observed reads a file of observations.
 func observed(t *testing.T, name string) []snapshot {
@@ -68,6 +71,10 @@ func observed(t *testing.T, name string) []snapshot {
 			}
 		case "--- fifo":
 			s.fifo = append(s.fifo, line)
+		case "--- servers":
+			if m := mailLine.FindStringSubmatch(line); m != nil {
+				s.mail = append(s.mail, m[1])
+			}
 		}
 	}
 	return out
@@ -333,9 +340,25 @@ func (g *golden) compare(f []string) {
 	if !slices.Equal(logs, want) {
 		g.t.Errorf("%s: log:\n%s\nobserved:\n%s", w.label, strings.Join(logs, "\n"), strings.Join(want, "\n"))
 	}
+	if mail := g.mail(); len(w.mail) > 0 && !slices.Equal(mail, slices.Sorted(slices.Values(w.mail))) {
+		g.t.Errorf("%s: mail:\n%s\nobserved:\n%s", w.label, strings.Join(mail, "\n"), strings.Join(w.mail, "\n"))
+	}
 	if !slices.Equal(fifo, wantFIFO) {
 		g.t.Errorf("%s: fifo:\n%s\nobserved:\n%s", w.label, strings.Join(fifo, "\n"), strings.Join(wantFIFO, "\n"))
 	}
+}
+
+// mail are subjects and bodies since the last look, sorted: the C daemon sends
+// side by side.
+func (g *golden) mail() []string {
+	var lines []string
+	for _, m := range g.l.record.mail {
+		subject, body, _ := strings.Cut(m, ": =>")
+		lines = append(lines, subject, "=>"+body)
+	}
+	g.l.record.mail = nil
+	slices.Sort(lines)
+	return lines
 }
 
 func parse(s string) netip.Addr         { return netip.MustParseAddr(s) }
