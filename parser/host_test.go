@@ -1,11 +1,11 @@
 package parser
 
 import (
-	"errors"
 	"io/fs"
 	"net/netip"
 	"path"
 	"strings"
+	"syscall"
 	"time"
 
 	"keepalived/parser/reader"
@@ -13,7 +13,8 @@ import (
 
 // fakeHost is the machine on which the golden verdicts were recorded: eth0
 // with multicast and MTU 1500, ifb0 and ifb1 without multicast, a merged
-// /usr, and no user keepalived_script.
+// /usr, and no user keepalived_script. It also has a macvlan vmac0, a VRF vrf0,
+// and sit9, which is no Ethernet.
 type fakeHost struct{}
 
 func (fakeHost) Link(name string) (reader.Link, bool) {
@@ -26,6 +27,12 @@ func (fakeHost) Link(name string) (reader.Link, bool) {
 		return reader.Link{Name: "ifb0", Index: 3, MTU: 1500, Ethernet: true, Kind: "ifb"}, true
 	case "ifb1":
 		return reader.Link{Name: "ifb1", Index: 4, MTU: 1500, Ethernet: true, Kind: "ifb"}, true
+	case "vmac0":
+		return reader.Link{Name: "vmac0", Index: 5, MTU: 1500, Multicast: true, Ethernet: true, Kind: "macvlan", Base: "eth0"}, true
+	case "sit9":
+		return reader.Link{Name: "sit9", Index: 6, MTU: 1480, Multicast: true, Kind: "sit"}, true
+	case "vrf0":
+		return reader.Link{Name: "vrf0", Index: 7, MTU: 65575, Ethernet: true, Kind: "vrf"}, true
 	}
 	return reader.Link{}, false
 }
@@ -70,9 +77,12 @@ func (fakeHost) Getenv(name string) string {
 
 func (fakeHost) Namespace(string) (Host, error) { return nil, fs.ErrNotExist }
 
-func (fakeHost) Watchable(string) bool { return true }
+func (fakeHost) Watchable(name string) bool { return name != "/proc" }
 
-func (fakeHost) MakeDirectory(string, fs.FileMode) error { return nil }
+func (h fakeHost) MakeDirectory(name string, _ fs.FileMode) error {
+	_, err := h.RealPath(path.Dir(name))
+	return err
+}
 
 // fakeFiles are the files that exist besides the configuration.
 var fakeFiles = map[string]fakeInfo{
@@ -85,6 +95,10 @@ var fakeFiles = map[string]fakeInfo{
 	"/usr/bin/sh":            {mode: 0o755},
 	"/etc":                   {mode: fs.ModeDir | 0o755},
 	"/etc/passwd":            {mode: 0o644},
+	"/proc":                  {mode: fs.ModeDir | 0o555},
+	"/etc/hmac.key":          {mode: 0o600, text: "0123456789abcdef0123456789abcdef\n"},
+	"/etc/hmac.open":         {mode: 0o644, text: "0123456789abcdef0123456789abcdef\n"},
+	"/etc/hmac.long":         {mode: 0o600, text: strings.Repeat("a", 4096)},
 	"/tmp":                   {mode: fs.ModeDir | fs.ModeSticky | 0o777},
 	"/tmp/golden_track_file": {mode: 0o644},
 }
@@ -94,10 +108,11 @@ type fakeInfo struct {
 	name string
 	mode fs.FileMode
 	link string
+	text string
 }
 
 func (i fakeInfo) Name() string       { return i.name }
-func (i fakeInfo) Size() int64        { return 0 }
+func (i fakeInfo) Size() int64        { return int64(len(i.text)) }
 func (i fakeInfo) Mode() fs.FileMode  { return i.mode }
 func (i fakeInfo) ModTime() time.Time { return time.Time{} }
 func (i fakeInfo) IsDir() bool        { return i.mode.IsDir() }
@@ -126,17 +141,20 @@ func (h fakeHost) Stat(name string) (fs.FileInfo, error) {
 
 func (h fakeHost) RealPath(name string) (string, error) {
 	if !path.IsAbs(name) {
-		return "", errors.New("relative path")
+		return "", syscall.ENOENT
 	}
 	real := "/"
 	for _, part := range strings.Split(path.Clean(name), "/") {
 		if part == "" {
 			continue
 		}
+		if fakeFiles[real].mode.IsRegular() {
+			return "", syscall.ENOTDIR
+		}
 		next := path.Join(real, part)
 		info, ok := fakeFiles[next]
 		if !ok {
-			return "", fs.ErrNotExist
+			return "", syscall.ENOENT
 		}
 		if info.link != "" {
 			next = info.link
@@ -146,4 +164,9 @@ func (h fakeHost) RealPath(name string) (string, error) {
 	return real, nil
 }
 
-func (fakeHost) ReadFile(name string) ([]byte, error) { return nil, fs.ErrNotExist }
+func (fakeHost) ReadFile(name string) ([]byte, error) {
+	if f, ok := fakeFiles[name]; ok && f.text != "" {
+		return []byte(f.text), nil
+	}
+	return nil, syscall.ENOENT
+}

@@ -19,7 +19,6 @@ const (
 	msgAtLeastOne         = "%s must be greater than 0, setting to 1"
 
 	// Processes.
-	msgProcessNameMissing   = "Process name missing"
 	msgProcessNameLong      = "Process name %s more than %d characters, truncating"
 	msgPriorityMissing      = "No %s process priority specified"
 	msgPriorityInvalid      = "Invalid %s process priority specified"

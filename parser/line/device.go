@@ -109,7 +109,7 @@ func (c *Context) vmacName(v *VMAC, word string) {
 	switch {
 	case v.Name != "":
 		c.General("VMAC interface name already specified")
-	case len(word) > MaxInterface || word == "" || strings.ContainsAny(word, "/: \t\n\v\f\r"):
+	case len(word) > MaxInterface || word == "" || word == "." || word == ".." || strings.ContainsAny(word, "/: \t\n\v\f\r"):
 		c.General("VMAC interface name '%s' too long or invalid characters - ignoring", word)
 	default:
 		v.Name = word

@@ -24,7 +24,6 @@ const (
 	msgPersistenceTimeout = "persistence_timeout invalid"
 	msgGranularity4       = "Invalid IPv4 persistence_granularity specified - %s"
 	msgGranularity6       = "Invalid IPv6 persistence_granularity specified - %s"
-	msgGranularitySolid   = "IPv4 persistence_granularity netmask is not solid - %s"
 	msgProtocol           = "Unknown protocol %s - ignoring"
 	msgServerSMTPAlert    = "Invalid virtual_server smtp_alert parameter %s"
 	msgServerVirtualHost  = "virtual server virtualhost missing"

@@ -327,16 +327,19 @@ func (r *Reader) includeCheck(words []string) {
 		r.checks = checks{true, true, true, true}
 		return
 	}
-	plain := false
-	for _, w := range words {
+	for i, w := range words {
 		on, name := true, w
 		signed := w != "" && (w[0] == '+' || w[0] == '-')
 		if signed {
 			on, name = w[0] == '+', w[1:]
+		} else if i > 0 {
+			// Only the first word may be without a sign, whichever it is.
+			r.problem(Problem{Class: config.ClassGeneral, Message: fmt.Sprintf(msgDuplicateCheck, w), ParentOnly: true})
+			continue
 		}
 		var field *bool
 		next := r.checks
-		if !signed && !plain {
+		if !signed {
 			next = checks{}
 		}
 		switch name {
@@ -352,11 +355,6 @@ func (r *Reader) includeCheck(words []string) {
 			r.problem(Problem{Class: config.ClassGeneral, Message: fmt.Sprintf(msgUnknownCheck, name), ParentOnly: true})
 			continue
 		}
-		if !signed && plain {
-			r.problem(Problem{Class: config.ClassGeneral, Message: fmt.Sprintf(msgDuplicateCheck, w), ParentOnly: true})
-			continue
-		}
-		plain = plain || !signed
 		*field = on
 		if on {
 			next.read = true

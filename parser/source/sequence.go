@@ -103,8 +103,8 @@ func (r *Reader) expand(line string) bool {
 	return true
 }
 
-// sequenceBound is longer than any number and any name that makes sense.
-const sequenceBound = 64
+// sequenceBounds is the longest text of all bounds together.
+const sequenceBounds = 62
 
 // parseSequence parses "~SEQ[x] (VAR, [start,] [step,] end) text". Without a
 // sequence it returns the message, or none, that precedes the general one.
@@ -122,6 +122,9 @@ func (r *Reader) parseSequence(line string) (*sequence, string) {
 	if end < 0 {
 		return nil, msgSequenceUnclosed
 	}
+	if _, bounds, _ := strings.Cut(rest[1:end], ","); len(trimLeft(bounds)) > sequenceBounds {
+		return nil, msgSequenceTooLong
+	}
 	params := strings.Split(rest[1:end], ",")
 	s.text = trimLeft(rest[end+1:])
 	if len(params) < 2 || len(params) > 4 {
@@ -130,9 +133,6 @@ func (r *Reader) parseSequence(line string) (*sequence, string) {
 	var numbers []int64
 	for i, p := range params {
 		p = trim(p)
-		if len(p) > sequenceBound {
-			return nil, msgSequenceTooLong
-		}
 		if i == 0 {
 			if p == "" {
 				return nil, msgSequenceForm
