@@ -65,6 +65,7 @@ func Load(o Options) *Result {
 		l.result.Origins = reader.NewOrigins()
 	}
 	l.load()
+	l.result.host, l.result.read = l.host, l.config
 	if l.result.Status == StatusOK {
 		l.result.Config, l.result.Settings = l.config, &l.global.Settings
 	}

@@ -34,6 +34,11 @@ type Result struct {
 	// FatalPass is the process that has to end with Status.
 	FatalPass config.Pass
 
+	// read is what was read, usable or not.
+	read *config.Config
+	// host is the machine, as it is seen from the configured network
+	// namespace.
+	host Host
 	// test is the exit status of a test that ended early.
 	test *int
 }
@@ -65,6 +70,22 @@ func (r *Result) TestStatus() int {
 		return StatusNoConfig
 	}
 	return StatusProblems
+}
+
+// Needs reports whether a daemon runs the process of a pass for this
+// configuration, usable or not.
+func (r *Result) Needs(process config.Pass) bool {
+	return process == config.PassParent || process == config.PassChecker && r.read.HasLVS ||
+		process == config.PassVRRP && r.read.HasVRRP || process == config.PassBFD && r.read.HasBFD
+}
+
+// Interfaces returns the names of the interfaces that the configuration could
+// use; none when the host cannot list them.
+func (r *Result) Interfaces() []string {
+	if h, ok := r.host.(interface{ Links() []string }); ok {
+		return h.Links()
+	}
+	return nil
 }
 
 // worst returns the class of the highest rank.

@@ -3,12 +3,14 @@ package parser
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
 	"os/user"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -32,6 +34,9 @@ func System() Host {
 	}
 	return &machine{links: links}
 }
+
+// Links returns the names of all interfaces.
+func (m *machine) Links() []string { return slices.Sorted(maps.Keys(m.links)) }
 
 // Link implements Host.
 func (m *machine) Link(name string) (reader.Link, bool) {

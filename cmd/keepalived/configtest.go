@@ -8,7 +8,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"keepalived/core/commandline"
-	"keepalived/core/config"
 	"keepalived/core/logging"
 	"keepalived/parser"
 	"keepalived/parser/explain"
@@ -42,9 +41,9 @@ func test(o *commandline.Options, stdout, stderr io.Writer) int {
 	}
 	var err error
 	if o.JSON {
-		err = explain.New(r.Diagnostics, status).JSON(stdout)
+		err = explained(r, status).JSON(stdout)
 	} else {
-		err = report(o, r.Diagnostics, status, stderr)
+		err = report(o, r, status, stderr)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -54,16 +53,30 @@ func test(o *commandline.Options, stdout, stderr io.Writer) int {
 }
 
 // report shows what is wrong, explained if a person reads it.
-func report(o *commandline.Options, diagnostics []config.Diagnostic, status int, stderr io.Writer) error {
+func report(o *commandline.Options, r *parser.Result, status int, stderr io.Writer) error {
 	if o.Explain || o.ConfigTestFile == "" && terminal(stderr) {
-		return explain.New(diagnostics, status).Text(stderr, source.Disk{}.Read)
+		return explained(r, status).Text(stderr, terminal(stderr) && os.Getenv("NO_COLOR") == "")
 	}
-	for _, d := range diagnostics {
+	for _, d := range r.Diagnostics {
 		if !d.LogOnly {
 			fmt.Fprintln(stderr, d.Message)
 		}
 	}
 	return nil
+}
+
+// explained is what there is to say about a configuration besides the C
+// daemon's lines.
+func explained(r *parser.Result, status int) *explain.Report {
+	start := r.Status
+	if start == parser.StatusConfig && !r.Needs(r.FatalPass) {
+		start = parser.StatusOK // the test alone looks at what it is for
+	}
+	return explain.New(explain.Input{
+		Diagnostics: r.Diagnostics, Status: status, Start: start, Structural: r.Structural(),
+		Strict: r.Config != nil && r.Config.Global.ReloadCheckConfig, Needs: r.Needs,
+		Read: source.Disk{}.Read, Interfaces: r.Interfaces,
+	})
 }
 
 // terminal reports whether a person reads what is written to w.

@@ -82,6 +82,14 @@ func newHost(forced string) *host {
 	return h
 }
 
+// Links are the names of the interfaces.
+func (h *host) Links() []string {
+	if l, ok := h.Host.(interface{ Links() []string }); ok {
+		return l.Links()
+	}
+	return nil
+}
+
 // Namespace implements parser.Host.
 func (h *host) Namespace(name string) (parser.Host, error) {
 	*h.name = name

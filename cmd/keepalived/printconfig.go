@@ -20,7 +20,7 @@ func printConfig(o *commandline.Options, stdout, stderr io.Writer) int {
 	po.Host, po.Origins = onlooker{po.Host}, true
 	r := parser.Load(po)
 	status := r.TestStatus()
-	if err := report(o, r.Diagnostics, status, stderr); err != nil {
+	if err := report(o, r, status, stderr); err != nil {
 		fmt.Fprintln(stderr, err)
 		return 1
 	}

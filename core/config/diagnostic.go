@@ -84,6 +84,9 @@ type Subject struct {
 	// Blocks are those that were open, the outermost first. Diagnostics
 	// share them.
 	Blocks []Block
+	// Used is the number that a running daemon takes all the same from a
+	// word that is none as a whole; empty when it takes none.
+	Used string
 	// Other is a second object that it is about, as the one that had a name
 	// first; nil without one.
 	Other *Block

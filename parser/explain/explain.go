@@ -1,11 +1,8 @@
 package explain
 
 import (
-	"bufio"
 	"encoding/json"
-	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,157 +10,228 @@ import (
 	"keepalived/parser/keyword"
 )
 
-// Problem is one cause, however many processes have reported it.
-type Problem struct {
-	File      string   `json:"file,omitempty"`
-	Line      int      `json:"line,omitempty"`   // from 1; 0: of no line
-	Column    int      `json:"column,omitempty"` // in bytes, from 1; 0: unknown
-	Class     string   `json:"class"`
-	Processes []string `json:"processes"`
-	// Message is the C daemon's line, with its prefix, as it is first
-	// shown.
-	Message    string `json:"message"`
-	Suggestion string `json:"suggestion,omitempty"`
+// Input is what a report is made of.
+type Input struct {
+	Diagnostics []config.Diagnostic
+	// Status is the exit status of the configuration test.
+	Status int
+	// Start is the status with which a daemon ends that starts with this
+	// configuration, 0 when it runs.
+	Start int
+	// Structural is set when braces or quotes are wrong.
+	Structural bool
+	// Strict is reload_check_config.
+	Strict bool
+	// Needs tells whether a daemon runs the process of a pass; nil: all.
+	Needs func(config.Pass) bool
+	// Read returns the content of a configuration file. What cannot be had
+	// is left out.
+	Read func(file string) (string, error)
+	// Interfaces returns the names of the interfaces that exist; nil when
+	// they are not known.
+	Interfaces func() []string
 }
 
 // Report is the result of a configuration test.
 type Report struct {
-	Status   int       `json:"status"` // exit status
+	Status int `json:"status"` // exit status
+	// Daemon is what a daemon does with this configuration.
+	Daemon Daemon `json:"daemon"`
+	// Problems are in the order of the text; those of no place come last. A
+	// problem that follows from another one has its index as Cause.
 	Problems []Problem `json:"problems"`
+	// Notes are what has no effect on the status, and should be known all
+	// the same.
+	Notes []Problem `json:"notes,omitempty"`
+
+	sources *sources
+}
+
+// Daemon is what becomes of a daemon.
+type Daemon struct {
+	// Status is that with which a daemon ends that starts with the
+	// configuration, 0 when it runs.
+	Status int `json:"status"`
+	// Reloads is false when a running daemon refuses it, and keeps what it
+	// has.
+	Reloads bool `json:"reloads"`
+}
+
+// Place is a place in a file.
+type Place struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`   // from 1
+	Column int    `json:"column"` // in bytes, from 1; 0: unknown
+	// Note says what is there: "opened here".
+	Note string `json:"note,omitempty"`
+}
+
+// Problem is one thing that is wrong, however many processes have reported it.
+type Problem struct {
+	File      string   `json:"file,omitempty"`
+	Line      int      `json:"line,omitempty"`      // from 1; 0: of no line
+	Column    int      `json:"column,omitempty"`    // in bytes, from 1; 0: unknown
+	EndColumn int      `json:"endColumn,omitempty"` // behind the word that is meant
+	Class     string   `json:"class"`
+	Processes []string `json:"processes"`
+	// Times is how often one process reports it, when that is more than
+	// once.
+	Times int `json:"times,omitempty"`
+	// Message is the C daemon's line, with its prefix, as it is first
+	// shown.
+	Message string `json:"message"`
+	// Keyword is the path of the keyword: "vrrp_instance/priority".
+	Keyword string `json:"keyword,omitempty"`
+	// Statement is the line after all substitutions, when they have changed
+	// it.
+	Statement string `json:"statement,omitempty"`
+	// Blocks are those around it, the outermost first; the note is the line
+	// that begins the block.
+	Blocks []Place `json:"blocks,omitempty"`
+	// Related are other places that have to do with it.
+	Related []Place `json:"related,omitempty"`
+	// Option is what the table says about the keyword, or about the word of
+	// its line that is meant.
+	Option *Option `json:"option,omitempty"`
+	// Meaning is what it means for a running daemon.
+	Meaning string `json:"meaning,omitempty"`
+	// Suggestion is the word that was probably meant.
+	Suggestion string `json:"suggestion,omitempty"`
+	// Advice is what can be done.
+	Advice []string `json:"advice,omitempty"`
+	// Cause is the index of the problem that this one follows from.
+	Cause *int `json:"cause,omitempty"`
+}
+
+// Option is a row of the keyword table.
+type Option struct {
+	Name      string `json:"name"`
+	Arguments string `json:"arguments,omitempty"`
+	Range     string `json:"range,omitempty"`
+	Default   string `json:"default,omitempty"`
+	// Instead is the spelling that has replaced it.
+	Instead string `json:"instead,omitempty"`
+}
+
+// JSON writes the report as one JSON object on one line.
+func (r *Report) JSON(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(r)
 }
 
 // New makes a report of the diagnostics that a configuration test shows.
-func New(diagnostics []config.Diagnostic, status int) *Report {
-	r := &Report{Status: status, Problems: []Problem{}}
-	type cause struct {
-		position config.Position
-		text     string
+func New(in Input) *Report {
+	if in.Read == nil {
+		in.Read = func(string) (string, error) { return "", nil }
 	}
-	seen := make(map[cause]int)
-	var names []string
-	for _, d := range diagnostics {
-		if d.LogOnly {
-			continue
+	m := &maker{
+		Input: in, table: keyword.New(), facts: facts(), templates: make(templates),
+		sources: &sources{read: in.Read, lines: make(map[string][]string)},
+	}
+	m.collect()
+	m.findCauses()
+	for _, it := range slices.Concat(m.items, m.notes) {
+		m.describe(it)
+	}
+	m.spread()
+	return m.report()
+}
+
+// maker makes a report.
+type maker struct {
+	Input
+	table     *keyword.Table
+	facts     map[string]fact
+	templates templates
+	sources   *sources
+	items     []*item
+	notes     []*item
+	names     *definitions // made when first needed
+	links     []string     // the interfaces
+	linksSaid bool
+}
+
+// item is a problem while it is examined.
+type item struct {
+	Problem
+	d    config.Diagnostic // the first of its reports
+	s    *config.Subject   // never nil
+	text string            // of the message, without prefix
+	fact fact
+	args []string // what the template's placeholders stand for
+	word string   // the word of the statement that the message is about
+	// from is the item that it follows from.
+	from  *item
+	index int
+}
+
+// root is the cause at the beginning.
+func (it *item) root() *item {
+	for it.from != nil {
+		it = it.from
+	}
+	return it
+}
+
+// follow makes an item a consequence of another one, unless that follows from
+// it.
+func (it *item) follow(cause *item) {
+	if it.from == nil && cause != nil && cause.root() != it {
+		it.from = cause
+	}
+}
+
+// report puts the items together.
+func (m *maker) report() *Report {
+	r := &Report{Status: m.Status, Problems: []Problem{}, sources: m.sources}
+	r.Daemon = Daemon{Status: m.Start, Reloads: m.Start == 0 && !m.Structural}
+	if m.Strict && m.Status != 0 {
+		r.Daemon.Reloads = false
+		if m.Start == 0 && slices.ContainsFunc(m.Diagnostics, m.counts) {
+			r.Daemon.Status = statusConfig
 		}
-		c := cause{d.Position, withoutPrefix(d.Message)}
-		if i, again := seen[c]; again {
-			if p := &r.Problems[i]; !slices.Contains(p.Processes, d.Pass.String()) {
-				p.Processes = append(p.Processes, d.Pass.String())
-			}
-			continue
+	}
+	for i, it := range m.items {
+		it.index = i
+	}
+	for _, it := range m.items {
+		if it.from != nil {
+			it.Cause = &it.root().index
 		}
-		seen[c] = len(r.Problems)
-		p := Problem{
-			File: d.Position.File, Line: d.Position.Line, Column: d.Position.Column,
-			Class: className(d.Class), Processes: []string{d.Pass.String()}, Message: d.Message,
-		}
-		if word, ok := unknownKeyword(c.text); ok && d.Class == config.ClassUnknownKeyword {
-			if names == nil {
-				names = keywordNames()
-			}
-			p.Suggestion = nearest(word, names)
-		}
-		r.Problems = append(r.Problems, p)
+		r.Problems = append(r.Problems, it.Problem)
+	}
+	for _, it := range m.notes {
+		r.Notes = append(r.Notes, it.Problem)
 	}
 	return r
 }
 
-// JSON writes the report as one JSON object on one line.
-func (r *Report) JSON(w io.Writer) error { return json.NewEncoder(w).Encode(r) }
+// counts reports whether a process ends because of a diagnostic when
+// reload_check_config is set.
+func (m *maker) counts(d config.Diagnostic) bool {
+	return !d.LogOnly && d.Class != config.ClassNone && d.Pass != config.PassParent && (m.Needs == nil || m.Needs(d.Pass))
+}
 
-// Text writes the report for people. read returns the content of a file; a
-// line that cannot be had is left out.
-func (r *Report) Text(w io.Writer, read func(file string) (string, error)) error {
-	lines := make(map[string][]string)
-	out := bufio.NewWriter(w)
-	causes := 0
-	for i, p := range r.Problems {
-		if i > 0 && consequence(&r.Problems[i-1], &p) {
-			continue // shown with its cause
-		}
-		causes++
-		if p.Line == 0 {
-			fmt.Fprintf(out, "%s\n\n", p.Message)
-			continue
-		}
-		fmt.Fprintf(out, "%s:%d:%d: %s\n", p.File, p.Line, max(p.Column, 1), withoutPrefix(p.Message))
-		text, known := lines[p.File]
-		if !known {
-			if content, err := read(p.File); err == nil {
-				text = strings.Split(content, "\n")
+// spread makes it known that a start ends because of what follows from a
+// problem.
+func (m *maker) spread() {
+	for _, it := range m.items {
+		if root := it.root(); root != it && it.Meaning == noStart && !strings.Contains(root.Meaning, noStart) && root.Meaning != meaningInterface {
+			if root.Meaning != "" {
+				root.Meaning += "; "
 			}
-			lines[p.File] = text
+			root.Meaning += noStart
 		}
-		if p.Line <= len(text) {
-			showLine(out, p, strings.TrimRight(text[p.Line-1], "\r"))
-		}
-		if i+1 < len(r.Problems) && consequence(&p, &r.Problems[i+1]) {
-			fmt.Fprintf(out, "      = %s\n", withoutPrefix(r.Problems[i+1].Message))
-		}
-		if p.Suggestion != "" {
-			fmt.Fprintf(out, "      = did you mean '%s'?\n", p.Suggestion)
-		}
-		fmt.Fprintln(out)
 	}
-	if causes > 0 {
-		fmt.Fprintf(out, "%d problem%s, status %d\n", causes, map[bool]string{true: "s"}[causes > 1], r.Status)
-	}
-	return out.Flush()
 }
 
-// consequence reports whether a problem is what a keyword makes of a number
-// that the problem before it has refused.
-func consequence(cause, p *Problem) bool {
-	return cause.Class == className(config.ClassInvalidNumber) && p.Class != cause.Class &&
-		p.Line > 0 && p.File == cause.File && p.Line == cause.Line && p.Column == cause.Column
-}
-
-// widest is how much of a line is shown.
-const widest = 160
-
-// showLine writes a line with a caret under the word that is meant.
-func showLine(w io.Writer, p Problem, line string) {
-	column := p.Column
-	if column == 0 || column > len(line) {
-		column = 1 + len(line) - len(strings.TrimLeft(line, " \t"))
-	}
-	if len(line) > widest {
-		line = line[:widest]
-	}
-	fmt.Fprintf(w, "%5d | %s\n", p.Line, strings.ReplaceAll(line, "\t", " "))
-	if column > len(line) {
-		return
-	}
-	word := strings.IndexAny(line[column-1:], " \t")
-	if word < 0 {
-		word = len(line) - column + 1
-	}
-	fmt.Fprintf(w, "      | %s%s\n", strings.Repeat(" ", column-1), "^"+strings.Repeat("~", max(word-1, 0)))
-}
-
-// withoutPrefix removes "(Line 3) " and "(FILE: Line 3) ".
-func withoutPrefix(message string) string {
-	if m := linePrefix().FindString(message); m != "" {
-		return message[len(m):]
-	}
-	return message
-}
-
-func linePrefix() *regexp.Regexp { return regexp.MustCompile(`^\((?:[^()]*: )?Line \d+\) `) }
-
-func unknownKeyword(text string) (word string, ok bool) {
-	word, ok = strings.CutPrefix(text, "Unknown keyword '")
-	return strings.TrimSuffix(word, "'"), ok
-}
-
-func keywordNames() []string {
-	var names []string
-	for _, k := range keyword.New().All() {
-		names = append(names, k.Name)
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
+// The exit statuses of a daemon that cannot enter its network namespace, and of
+// one with a configuration that it cannot use.
+const (
+	statusFatal  = 1
+	statusConfig = 2
+)
 
 // className names a class in the words of 01-configuration section 2.3.
 func className(c config.Class) string {

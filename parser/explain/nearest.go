@@ -3,17 +3,20 @@ package explain
 import (
 	"cmp"
 	"slices"
+	"strings"
+
+	"keepalived/parser/keyword"
 )
 
 // Similar returns the keywords that a mistyped word was probably meant to be,
 // the nearest first, most at the most. A third of the word may be wrong, three
 // letters at most.
 func Similar(word string, most int) []string {
-	limit := min(3, max(1, len(word)/3))
+	limit := max(1, reach(word))
 	near := make(map[string]int)
-	for _, name := range keywordNames() {
-		if d := distance(word, name, limit); d <= limit {
-			near[name] = d
+	for _, k := range keyword.New().All() {
+		if d := distance(word, k.Name, limit); d <= limit {
+			near[k.Name] = d
 		}
 	}
 	names := make([]string, 0, len(near))
@@ -24,28 +27,32 @@ func Similar(word string, most int) []string {
 	return names[:min(len(names), most)]
 }
 
+// reach is how many letters of a word may be wrong: a third, three at most.
+func reach(word string) int { return min(3, len(word)/3) }
+
 // nearest returns the name that a mistyped word was probably meant to be, empty
-// when none is near: a third of the word may be wrong, three letters at most.
+// when none is near. The case of letters counts for nothing.
 func nearest(word string, names []string) string {
-	best, limit := "", min(3, len(word)/3)
+	best, limit := "", max(reach(word), 0)
+	lower := strings.ToLower(word)
 	for _, name := range names {
-		if d := distance(word, name, limit); d <= limit {
-			if best == "" || d < limit {
-				best = name
-			}
-			if d == 0 {
-				return name
-			}
-			limit = d
+		if name == word {
+			continue
+		}
+		if d := distance(lower, strings.ToLower(name), limit); d <= limit && (best == "" || d < limit) {
+			best, limit = name, d
 		}
 	}
 	return best
 }
 
+// longestWord bounds the words that are compared.
+const longestWord = 100
+
 // distance is how many letters must be inserted, deleted, changed or swapped
 // with their neighbour to make b of a; more than limit when it is not near.
 func distance(a, b string, limit int) int {
-	if len(a)-len(b) > limit || len(b)-len(a) > limit {
+	if len(a)-len(b) > limit || len(b)-len(a) > limit || len(a) > longestWord {
 		return limit + 1
 	}
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)

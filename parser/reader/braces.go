@@ -30,6 +30,10 @@ type braces struct {
 	// last is the latest block of the top level.
 	last     opened
 	lastItem *syntax.Item
+	// inner is the block that has just ended at innerClose in the one that
+	// is being read.
+	inner      opened
+	innerClose Head
 	// unclosed is the break that a missing } makes, nil when none is
 	// missing; culprit is where its block begins.
 	unclosed *config.Break
@@ -133,22 +137,60 @@ func (p *Pass) unknown(s *Statement, top bool) {
 	b := &p.braces
 	offset := p.depth - b.levels
 	switch follows := p.cursor.OpenFollows(); {
+	case b.broken != nil && b.broken.Kind == config.MissingOpen && !b.lost && p.outer(s.Keyword()):
+		b.lost = true // its } was taken for that of the block without {
+	case !top && b.inner.entry != nil && b.inner.entry.contains(s.Keyword()) && p.extraFollows():
+		b.start(p.closedEarly(b.inner, b.innerClose), offset, true, true)
 	case top && b.last.entry != nil && b.last.entry.contains(s.Keyword()):
-		b.start(p.closedEarly(), offset, true, true)
-	case follows && !top && b.unclosed != nil && p.language.block(s.Keyword()):
+		b.start(p.closedEarly(b.last, p.lastClose()), offset, true, true)
+	case follows && !top && b.unclosed != nil && p.outer(s.Keyword()):
 		b.start(b.unclosed, offset, true, false)
 	case follows:
 		b.start(&config.Break{Kind: config.UnknownBlock, Block: p.here()}, offset, true, false)
 	}
 }
 
-// closedEarly is the break of the latest block of the top level.
-func (p *Pass) closedEarly() *config.Break {
-	br := &config.Break{Kind: config.ClosedEarly, Block: p.blockAt(p.braces.last.entry, p.braces.last.head, p.braces.last.text)}
-	if i := p.braces.lastItem; i != nil && i.Block != nil {
-		br.Close = p.Position(i.Block.Close, i.Block.CloseColumn)
+// outer reports whether a keyword belongs to a block around the one that is
+// being read.
+func (p *Pass) outer(name string) bool {
+	open := p.subject.open
+	for _, o := range open[:max(len(open)-1, 0)] {
+		if o.entry.sub != nil && o.entry.sub.entries[name] != nil {
+			return true
+		}
+	}
+	return p.language.block(name)
+}
+
+// extraFollows reports whether a } that is one too many comes before the next
+// block of the top level.
+func (p *Pass) extraFollows() bool {
+	for i := range p.cursor.Ahead() {
+		if i.Kind == syntax.StrayClose {
+			return true
+		}
+		if i.Kind == syntax.Statement && p.language.block(keywordOf(i)) {
+			return false
+		}
+	}
+	return false
+}
+
+// closedEarly is the break of a block that has ended.
+func (p *Pass) closedEarly(o opened, end Head) *config.Break {
+	br := &config.Break{Kind: config.ClosedEarly, Block: p.blockAt(o.entry, o.head, o.text)}
+	if end.at.Line > 0 {
+		br.Close = p.Position(end.at, end.column)
 	}
 	return br
+}
+
+// lastClose is where the latest block of the top level ends.
+func (p *Pass) lastClose() Head {
+	if i := p.braces.lastItem; i != nil && i.Block != nil {
+		return Head{i.Block.Close, i.Block.CloseColumn}
+	}
+	return Head{}
 }
 
 // extraClose is a } that closes nothing.
@@ -157,7 +199,7 @@ func (p *Pass) extraClose() {
 	if b.broken == nil {
 		br := &config.Break{Kind: config.ClosedEarly}
 		if b.last.entry != nil {
-			br = p.closedEarly()
+			br = p.closedEarly(b.last, p.lastClose())
 		}
 		b.start(br, 0, true, true)
 	}

@@ -1,6 +1,8 @@
 package reader
 
 import (
+	"slices"
+
 	"keepalived/parser/keyword"
 	"keepalived/parser/syntax"
 )
@@ -30,7 +32,12 @@ type Handler struct {
 type Handlers map[string]Handler
 
 // Language is the keyword table joined with handlers.
-type Language struct{ top *level }
+type Language struct {
+	top *level
+	// judged is the file about which regular has said verdict.
+	judged  *syntax.File
+	verdict bool
+}
 
 // level is the keywords of a block.
 type level struct{ entries map[string]*entry }
@@ -106,22 +113,44 @@ func (e *entry) active(p *Pass) bool {
 }
 
 // regular reports whether every process takes the same text for the blocks of
-// the top level. Where a brace is missing, or is one too many, a process may
-// read as lines of its own what others have left out.
+// the top level. Where a brace is missing, or is one too many, at any depth, a
+// process may read as lines of its own what others have left out.
 func (l *Language) regular(f *syntax.File) bool {
-	var words []string
-	for _, i := range f.Items {
-		if i.Kind == syntax.Trouble {
-			continue
-		}
-		if i.Kind != syntax.Statement || i.Block != nil && !i.Block.Closed {
-			return false
-		}
-		words, _ = syntax.Words(words[:0], i.Text)
-		e := l.top.entries[(&Statement{Words: words}).Keyword()]
-		if owns := e != nil && e.keyword.Shape != keyword.Scalar; owns != (i.Block != nil) {
+	if l.judged != f {
+		l.judged, l.verdict = f, !slices.ContainsFunc(f.Items, func(i *syntax.Item) bool { return !l.top.regular(i) })
+	}
+	return l.verdict
+}
+
+// regular reports whether an item is a keyword with a block if it has to have
+// one, or anything without.
+func (l *level) regular(i *syntax.Item) bool {
+	if i.Kind == syntax.Trouble {
+		return true
+	}
+	if i.Kind != syntax.Statement {
+		return false
+	}
+	e := l.entries[keywordOf(i)]
+	if owns := e != nil && e.keyword.Shape != keyword.Scalar; owns != (i.Block != nil) {
+		return false
+	}
+	if i.Block == nil {
+		return true
+	}
+	if !i.Block.Closed {
+		return false
+	}
+	inner := &noKeywords // of lines of data
+	if e.sub != nil {
+		inner = e.sub
+	}
+	for n := range i.Block.Items {
+		if !inner.regular(&i.Block.Items[n]) {
 			return false
 		}
 	}
 	return true
 }
+
+var noKeywords level

@@ -36,6 +36,13 @@ func (p *Pass) warn(l Leniency) string {
 	return ""
 }
 
+// uses notes what the daemon takes for the number that has just been reported.
+func (p *Pass) uses(value string) {
+	if d := &p.Diagnostics[len(p.Diagnostics)-1]; d.Subject != nil {
+		d.Subject.Used = value
+	}
+}
+
 // leading splits digits off the front of s and returns their value; wide is
 // set when they do not fit 64 bits. base is 10, or 0 for C's prefixes.
 func leading(s string, base int) (value uint64, digits int, rest string, wide bool) {
@@ -111,7 +118,11 @@ func (p *Pass) unsigned(word string, low, high uint64, base int, limit uint64, l
 	switch {
 	case rest != "" || digits == 0 && word != "":
 		p.number(msgInvalid, warn, word)
-		return v, l == Lenient && !p.Mode.Test && digits > 0 && !wide && v >= low && v <= high
+		usable := l == Lenient && digits > 0 && !wide && v >= low && v <= high
+		if usable {
+			p.uses(strconv.FormatUint(v, 10))
+		}
+		return v, usable && !p.Mode.Test
 	case wide || v > limit:
 		if limit == math.MaxUint64 {
 			p.number(msgUnsigned64Wide, warn, word)
@@ -153,7 +164,11 @@ func (p *Pass) Signed(word string, low, high int32, l Leniency) (value int32, ok
 	switch {
 	case rest != "" || digits == 0 && word != "":
 		p.number(msgInvalid, warn, word)
-		return int32(n), l == Lenient && !p.Mode.Test && digits > 0 && within
+		usable := l == Lenient && digits > 0 && within
+		if usable {
+			p.uses(strconv.FormatInt(n, 10))
+		}
+		return int32(n), usable && !p.Mode.Test
 	case wide:
 		p.number(msgSignedWide, warn, word)
 		return int32(n), false
@@ -206,7 +221,11 @@ func (p *Pass) Decimal(word string, low, high uint64, places int, l Leniency) (v
 			break
 		}
 		p.number(msgInvalid, warn, word)
-		return v, l == Lenient && !wide && v >= low && v <= high
+		if l != Lenient || wide || v < low || v > high {
+			return v, false
+		}
+		p.uses(strings.TrimRight(strings.TrimRight(decimal(v, places), "0"), "."))
+		return v, true
 	case wide:
 		p.number(msgDecimalWide, warn, word)
 		return 0, false

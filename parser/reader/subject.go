@@ -59,11 +59,13 @@ func (p *Pass) focus(e *entry, text string) { p.subject.entry, p.subject.text = 
 func (p *Pass) push(e *entry, s *Statement) {
 	p.subject.open = append(p.subject.open, opened{e, Head{s.Place, s.Column}, s.Raw})
 	p.subject.blocks = nil
+	p.braces.inner = opened{}
 }
 
 func (p *Pass) pop() {
 	o := &p.subject.open
-	p.braces.spoil((*o)[len(*o)-1].head)
+	p.braces.inner, p.braces.innerClose = (*o)[len(*o)-1], p.Head()
+	p.braces.spoil(p.braces.inner.head)
 	*o = (*o)[:len(*o)-1]
 	p.subject.blocks = nil
 }

@@ -1,6 +1,8 @@
 package reader
 
 import (
+	"strings"
+
 	"slices"
 
 	"keepalived/core/config"
@@ -49,6 +51,11 @@ type suspect struct {
 
 // keywordOf is the first word of an item.
 func keywordOf(i *syntax.Item) string {
+	if at := strings.IndexAny(i.Text, syntax.Separators+`"`); at > 0 {
+		return i.Text[:at]
+	} else if at < 0 {
+		return i.Text
+	}
 	words, _ := syntax.Words(nil, i.Text)
 	return (&Statement{Words: words}).Keyword()
 }

@@ -1,6 +1,11 @@
 package syntax
 
-import "keepalived/parser/source"
+import (
+	"iter"
+	"slices"
+
+	"keepalived/parser/source"
+)
 
 // EventKind is what a cursor meets.
 type EventKind uint8
@@ -113,6 +118,9 @@ func (c *Cursor) Forget(i *Item) {
 		i.Block.Items = nil
 	}
 }
+
+// Ahead yields the items of the top level that are still to come.
+func (c *Cursor) Ahead() iter.Seq[*Item] { return slices.Values(c.top) }
 
 // OpenFollows reports whether the next piece is a {, problems aside.
 func (c *Cursor) OpenFollows() bool {
