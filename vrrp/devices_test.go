@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -660,4 +662,63 @@ func TestIPVLANUnsupported(t *testing.T) {
 `)
 		a.stop()
 	})
+}
+
+// An interface that fits is used, whatever its name, and set up.
+func TestVMACFoundDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var wire network.Segment
+		a := newNode(t, &wire, 1)
+		mine := network.Device{Name: "mine", Kind: network.KindMACVLAN, Mode: network.MACVLANPrivate, MAC: net.HardwareAddr{0, 0, 0x5e, 0, 1, 51}, Parent: 2}
+		if err := a.host.CreateDevice(&mine); err != nil {
+			t.Fatal(err)
+		}
+		a.start(instance("priority 150\nuse_vmac\n" + vip))
+		sleep(4 * time.Second)
+		if log := a.take(); !strings.Contains(log, "(VI_1) Found matching interface mine\n") || !strings.Contains(log, "MASTER") {
+			t.Errorf("log:\n%s", log)
+		}
+		if text := a.host.AddressesText(); !strings.Contains(text, "mine    inet 192.0.2.100/24") {
+			t.Errorf("addresses:\n%s", text)
+		}
+		a.stop()
+		equal(t, "devices", a.devices(), "")
+	})
+}
+
+// nftables is used whatever iptables is; the log says why.
+func TestIPTables(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct{ program, want string }{
+		{"", "Using nftables since no iptables command found - please update configuration"},
+		{"xtables-nft-multi", "Not using iptables since iptables uses nf_tables - please update configuration"},
+		{"xtables-legacy-multi", "Using nftables instead of vrrp_iptables - please update configuration"},
+	} {
+		if c.program != "" {
+			link := filepath.Join(dir, "iptables")
+			if err := os.WriteFile(filepath.Join(dir, c.program), nil, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			_ = os.Remove(link)
+			if err := os.Symlink(c.program, link); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Test(t, func(t *testing.T) {
+			var wire network.Segment
+			a := newNode(t, &wire, 1)
+			a.service.commands = []string{dir}
+			conf := parse(t, instance("priority 150\nno_accept\n"+vip))
+			conf.Global.Firewall.IPTables = true
+			a.run(func() {
+				if err := a.service.Start(conf); err != nil {
+					t.Error(err)
+				}
+			})
+			if log := a.take(); !strings.Contains(log, c.want) {
+				t.Errorf("log:\n%s\nwant %s", log, c.want)
+			}
+			a.stop()
+		})
+	}
 }

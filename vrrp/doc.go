@@ -14,6 +14,14 @@
 // set it. Becoming MASTER, leaving it, a reload and a repair compare that with
 // what should be, and touch only the difference.
 //
+// # Devices
+//
+// Interfaces with virtual MACs and ipvlans are wished for likewise: placement
+// writes into the configuration on which interface each address lies, and
+// makeDevices makes the difference to what there is. What the kernel says of
+// such an interface may be older than what has been done to it since; see
+// current.
+//
 // # Work
 //
 // Adverts go out at once. Everything else that the state machine decides, from
@@ -30,6 +38,5 @@
 // # Not yet
 //
 // What the configuration can ask for and this package cannot do yet is said in
-// the log by name when an instance starts (see missing.go); where running
-// without it could do harm, the instance stays in FAULT.
+// the log by name when an instance starts (see missing.go).
 package vrrp

@@ -1,7 +1,6 @@
 package vrrp
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -82,7 +81,7 @@ func (s *service) chooseNFTables(f *config.Firewall) {
 
 // iptables is the program that the iptables command is, empty without one.
 func (s *service) iptables() string {
-	for _, dir := range append(filepath.SplitList(os.Getenv("PATH")), "/usr/sbin", "/sbin") {
+	for _, dir := range s.commands {
 		if path, err := filepath.EvalSymlinks(filepath.Join(dir, "iptables")); err == nil {
 			return filepath.Base(path)
 		}

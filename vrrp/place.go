@@ -130,8 +130,8 @@ func (p *placement) ofAddress(in *config.Instance, a *config.Address, own []*dev
 	return p.add(w).name
 }
 
-// matching finds an interface that is what a VMAC would be, and says so unless
-// this process has made it.
+// matching finds an interface that is what a VMAC would be: one of somebody, of
+// a run that has crashed, or of before the reload.
 func (p *placement) matching(w *wantedDevice) string {
 	base, ok := p.view.Link(w.base)
 	if !ok {
@@ -148,9 +148,7 @@ func (p *placement) matching(w *wantedDevice) string {
 		}
 		link = p.view.Links()[i]
 	}
-	if p.deviceNamed(link.Name) == nil {
-		p.info(message.VMACFound, w.owner, link.Name)
-	}
+	p.info(message.VMACFound, w.owner, link.Name)
 	return link.Name
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"time"
 
 	"keepalived/core/config"
@@ -48,6 +50,7 @@ type service struct {
 	adopting      bool                   // a configuration is being taken over: nobody has to be told of changes
 	filter        Firewall               // nil without one
 	filterOptions firewall.Options
+	commands      []string        // directories in which programs are looked for
 	missing       map[string]bool // interfaces that are used and do not exist
 	pools         []*pool
 	leaving       []*pool // without routers after a reload
@@ -86,6 +89,7 @@ func newService(env process.Env, open func() (Host, error)) *service {
 		lanes: map[lane]*queue{}, removals: map[any]int{},
 	}
 	s.work.loop = env.Loop
+	s.commands = append(filepath.SplitList(os.Getenv("PATH")), "/usr/sbin", "/sbin")
 	s.lateness = env.Loop.WatchLateness(s.late)
 	s.dumps = process.NewDumps(env.Loop)
 	s.runner = script.New(env.Loop, env.Log)

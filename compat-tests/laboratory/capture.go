@@ -25,7 +25,7 @@ type Packet struct {
 	Frame   []byte
 }
 
-// A Capture holds the VRRP, ARP, ICMPv6 and BFD frames of all networks, in the
+// A Capture holds the VRRP, ARP, IGMP, ICMPv6 and BFD frames of all networks, in the
 // order in which they arrived at the switch.
 type Capture struct {
 	mu      sync.Mutex
@@ -110,18 +110,21 @@ func openTap(name string) (*tap, error) {
 }
 
 // interesting keeps data traffic out of the capture: ARP, and IPv4 or IPv6
-// carrying VRRP (112), AH (51) or ICMPv6 (58), pass.
+// carrying VRRP (112), AH (51), ICMPv6 (58) or IGMP (2), pass, and what has IPv6
+// hop-by-hop options (0), as reports of MLD have.
 func interesting() []bpf.Instruction {
 	return []bpf.Instruction{
 		bpf.LoadAbsolute{Off: 12, Size: 2},
-		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 0x0806, SkipTrue: 8},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 0x0806, SkipTrue: 10},
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 0x0800, SkipFalse: 2},
 		bpf.LoadAbsolute{Off: 23, Size: 1},
 		bpf.Jump{Skip: 2},
-		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 0x86dd, SkipFalse: 5},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 0x86dd, SkipFalse: 7},
 		bpf.LoadAbsolute{Off: 20, Size: 1},
-		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 112, SkipTrue: 2},
-		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 51, SkipTrue: 1},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 112, SkipTrue: 4},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 51, SkipTrue: 3},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 2, SkipTrue: 2},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 0, SkipTrue: 1},
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 58, SkipFalse: 1},
 		bpf.RetConstant{Val: 65535},
 		bpf.RetConstant{Val: 0},

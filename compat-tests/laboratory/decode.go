@@ -1,6 +1,7 @@
 package laboratory
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"net"
@@ -15,10 +16,19 @@ import (
 //	r1 arp request 192.0.2.9 tell 192.0.2.1
 //	r1 na fd00::100 is-at 02:00:00:00:01:01 flags override
 //
-// A wrong checksum or length is added at the end. The decoder is deliberately
+// A wrong checksum or length is added at the end, and the sender's MAC when it is
+// a virtual one (from 00:00:5e:00:01:33). The decoder is deliberately
 // not the daemon's own codec: it has to judge it.
 func (p Packet) String() string {
-	return p.Node + " " + describe(p.Frame)
+	return p.Node + " " + describe(p.Frame) + virtual(p.Frame)
+}
+
+// virtual names the sender's MAC if it is a virtual router's (RFC 9568 section 7.3).
+func virtual(frame []byte) string {
+	if len(frame) < 12 || !bytes.HasPrefix(frame[6:], []byte{0, 0, 0x5e, 0}) {
+		return ""
+	}
+	return " from " + net.HardwareAddr(frame[6:12]).String()
 }
 
 func describe(frame []byte) string {
