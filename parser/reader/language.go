@@ -123,7 +123,7 @@ func (l *Language) regular(f *syntax.File) bool {
 }
 
 // regular reports whether an item is a keyword with a block if it has to have
-// one, or anything without.
+// one, or anything without. A block of data has no keywords; its level is nil.
 func (l *level) regular(i *syntax.Item) bool {
 	if i.Kind == syntax.Trouble {
 		return true
@@ -131,7 +131,10 @@ func (l *level) regular(i *syntax.Item) bool {
 	if i.Kind != syntax.Statement {
 		return false
 	}
-	e := l.entries[keywordOf(i)]
+	var e *entry
+	if l != nil {
+		e = l.entries[keywordOf(i)]
+	}
 	if owns := e != nil && e.keyword.Shape != keyword.Scalar; owns != (i.Block != nil) {
 		return false
 	}
@@ -141,16 +144,10 @@ func (l *level) regular(i *syntax.Item) bool {
 	if !i.Block.Closed {
 		return false
 	}
-	inner := &noKeywords // of lines of data
-	if e.sub != nil {
-		inner = e.sub
-	}
 	for n := range i.Block.Items {
-		if !inner.regular(&i.Block.Items[n]) {
+		if !e.sub.regular(&i.Block.Items[n]) {
 			return false
 		}
 	}
 	return true
 }
-
-var noKeywords level

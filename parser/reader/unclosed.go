@@ -1,9 +1,8 @@
 package reader
 
 import (
-	"strings"
-
 	"slices"
+	"strings"
 
 	"keepalived/core/config"
 	"keepalived/parser/keyword"
