@@ -47,7 +47,7 @@ type Global struct {
 	// Processes.
 	ProcessName, VRRPProcessName, CheckerProcessName, BFDProcessName string
 	VRRPScheduling, CheckerScheduling, BFDScheduling                 Scheduling
-	MaxAutoPriority                                                  int  // 0: never
+	MaxAutoPriority                                                  int  // 0 and -1 (said to be disabled): never
 	MaxAutoPrioritySet                                               bool // the keyword was given
 	MinAutoPriorityDelay                                             time.Duration
 	Umask                                                            uint32

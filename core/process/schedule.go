@@ -50,7 +50,7 @@ func newScheduling(log *slog.Logger, kind Kind, loop *Loop) *scheduling {
 // ask for any more.
 func (s *scheduling) apply(g *config.Global, want config.Scheduling) {
 	had := s.now
-	s.now, s.max = want, g.MaxAutoPriority
+	s.now, s.max = want, max(g.MaxAutoPriority, 0)
 	s.auto = min(s.auto, s.max)
 	s.lateness.Limit = g.MinAutoPriorityDelay
 	switch {

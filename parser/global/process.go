@@ -145,7 +145,7 @@ func (r *Room) maxAutoPriority(p *reader.Pass, s *reader.Statement) {
 			return
 		}
 	}
-	g.MaxAutoPriority, g.MaxAutoPrioritySet = int(max(v, 0)), true
+	g.MaxAutoPriority, g.MaxAutoPrioritySet = int(v), true
 }
 
 func (r *Room) minAutoPriorityDelay(p *reader.Pass, s *reader.Statement) {
