@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"strings"
 	"sync"
@@ -22,26 +23,31 @@ type MailServer struct {
 	dialogues []*strings.Builder // in the order of the connections
 }
 
-// mailReplies are the replies of a server that takes everything. Greeting and
-// Text are those to the connection and to the end of the message.
+// mailReplies are the replies of a server that takes everything. GREETING and
+// TEXT are those to the connection and to the end of the message.
 var mailReplies = map[string]string{
 	"GREETING": "220 ready", "HELO": "250 ok", "MAIL": "250 ok", "RCPT": "250 ok",
 	"DATA": "354 go on", "TEXT": "250 ok", "QUIT": "221 bye",
 }
 
+// CheckMailReplies tells whether there is a reply to each of these verbs.
+func CheckMailReplies(replies map[string]string) error {
+	for verb := range replies {
+		if mailReplies[verb] == "" {
+			return fmt.Errorf("a mail server has no reply to %q", verb)
+		}
+	}
+	return nil
+}
+
 // StartMailServer listens in a node. Each of replies, by its verb, stands for
 // the usual one: a line, "hang" or "close".
 func StartMailServer(node *Node, address string, replies map[string]string) (*MailServer, error) {
-	s := &MailServer{replies: map[string]string{}, open: map[net.Conn]bool{}}
-	for verb, usual := range mailReplies {
-		s.replies[verb] = usual
+	if err := CheckMailReplies(replies); err != nil {
+		return nil, err
 	}
-	for verb, reply := range replies {
-		if s.replies[verb] == "" {
-			return nil, fmt.Errorf("a mail server has no reply to %q", verb)
-		}
-		s.replies[verb] = reply
-	}
+	s := &MailServer{replies: maps.Clone(mailReplies), open: map[net.Conn]bool{}}
+	maps.Copy(s.replies, replies)
 	err := Inside(node.Namespace, func() (err error) {
 		s.listener, err = net.Listen("tcp", address)
 		return err

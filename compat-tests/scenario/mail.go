@@ -26,6 +26,9 @@ func compileMailServer(node string, words []string) (action, error) {
 		}
 		replies[verb] = reply
 	}
+	if err := laboratory.CheckMailReplies(replies); err != nil {
+		return nil, err
+	}
 	return func(r *run) error {
 		s, err := laboratory.StartMailServer(r.lab.Node(node), words[0], replies)
 		if err != nil {

@@ -49,6 +49,8 @@ func TestParseRefuses(t *testing.T) {
 		"advert":     {head + "inject lan defect=none\n", "no such defect"},
 		"signal":     {head + "signal r1 HELLO\n", `no signal "HELLO"`},
 		"state":      {head + "link r1 eth0 sideways\n", "up or down"},
+		"mail":       {head + "mail r1 127.0.0.1:25 EHLO=no\n", `no reply to "EHLO"`},
+		"mails":      {head + "wait r1 mails 25 some x\n", "invalid syntax"},
 		"record":     {head + "record r1 dreams\n", `nothing called "dreams"`},
 	} {
 		_, err := Parse("case", []byte(c.script))

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -210,6 +211,26 @@ func TestDialogue(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Whatever a server sends, a reply is read to its end or refused, and no more
+// of it than the limits allow.
+func FuzzReply(f *testing.F) {
+	for _, s := range []string{"220 ready\r\n", "250-a\r\n250 b\r\n", "250\n", "\r\n", "-", strings.Repeat("250-\n", 200), strings.Repeat("x", 2000)} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, sent []byte) {
+		in := bytes.NewReader(sent)
+		d := &dialogue{reader: bufio.NewReaderSize(in, maxLine)}
+		code, err := d.reply()
+		read := len(sent) - in.Len() - d.reader.Buffered()
+		if read > maxLine*maxLines {
+			t.Errorf("read %d octets", read)
+		}
+		if err != nil && code != 0 || err == nil && (read == 0 || sent[read-1] != '\n') {
+			t.Errorf("code %d, error %v, after %q", code, err, sent[:read])
+		}
+	})
 }
 
 // The words of the whole dialogue.

@@ -64,11 +64,19 @@ func (s *Sender) Send(server Server, m Message) {
 	}
 	a := &attempt{server, m, s.log, s.ctx}
 	if len(s.waiting) == maxWaiting {
-		s.waiting[0].info(msgFull, s.waiting[0].message.Subject, maxWaiting)
-		s.waiting = s.waiting[1:]
+		oldest := s.take()
+		oldest.info(msgFull, oldest.message.Subject, maxWaiting)
 	}
 	s.waiting = append(s.waiting, a)
 	s.next()
+}
+
+// take takes the mail out of the queue that has waited longest.
+func (s *Sender) take() *attempt {
+	a := s.waiting[0]
+	s.waiting[0] = nil
+	s.waiting = s.waiting[1:]
+	return a
 }
 
 // next sends the next mail, unless one is being sent.
@@ -76,9 +84,7 @@ func (s *Sender) next() {
 	if s.sending || len(s.waiting) == 0 || s.ctx.Err() != nil {
 		return
 	}
-	a := s.waiting[0]
-	s.waiting[0] = nil
-	s.waiting = s.waiting[1:]
+	a := s.take()
 	s.sending = true
 	go func() {
 		silent := a.send(s.dial)
@@ -99,9 +105,8 @@ func (s *Sender) sent(silent bool) {
 // a server that stays silent must not be asked for hours about what is past.
 func (s *Sender) dropStale(now time.Time) {
 	for len(s.waiting) > 0 && now.Sub(s.waiting[0].message.Date) >= s.waiting[0].server.Timeout {
-		s.waiting[0].info(msgStale, s.waiting[0].message.Subject)
-		s.waiting[0] = nil
-		s.waiting = s.waiting[1:]
+		a := s.take()
+		a.info(msgStale, a.message.Subject)
 	}
 }
 
