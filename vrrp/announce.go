@@ -134,6 +134,7 @@ func (r *router) sendFrame(link string, addr netip.Addr) {
 		return
 	}
 	if addr.Is6() {
+		r.advertised[link] = time.Now()
 		r.detail(message.SendingNA, link, addr)
 	} else {
 		r.detail(message.SendingARP, link, addr)

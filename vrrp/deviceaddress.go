@@ -12,12 +12,12 @@ import (
 // linkLocalBits is the length of a link-local prefix (RFC 4291 section 2.5.6).
 const linkLocalBits = 64
 
-// localsOf are the link-local addresses of the bases, taken over by the VMACs
-// on them (12.3), when the address of a base has changed.
+// followLocals gives the link-local address of an interface to the VMACs on it
+// (12.3).
 func (s *service) followLocals(base string) {
 	changed := false
 	for _, d := range s.devices {
-		if d.base == base && d.follows && d.index != 0 && s.followLocal(d) {
+		if d.base == base && d.index != 0 && s.followLocal(d) {
 			changed = true
 		}
 	}
@@ -29,8 +29,11 @@ func (s *service) followLocals(base string) {
 // followLocal gives a VMAC the link-local address that its base uses now, and
 // reports whether that is another one than before.
 func (s *service) followLocal(d *device) bool {
-	now := s.adopted[ifaceFamily{d.base, 6}]
-	if !d.follows || now == d.local {
+	var now netip.Addr
+	if d.follows {
+		now = s.adopted[ifaceFamily{d.base, 6}]
+	}
+	if now == d.local {
 		return false
 	}
 	if d.local.IsValid() {

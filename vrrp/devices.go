@@ -24,10 +24,16 @@ type device struct {
 	local netip.Addr // the link-local address of the base that it has too
 }
 
-// wantedDevice is what the configuration says about a device. Two of them are
-// equal when one can go on as the other.
+// wantedDevice is what the configuration says about a device.
 type wantedDevice struct {
-	owner      string // instance, for the log
+	identity
+	owner     string // instance, for the log
+	follows   bool   // has the link-local address of its base (12.3)
+	bilingual bool   // a VMAC of IPv4 that may speak IPv6 too
+}
+
+// identity is what cannot change while a device goes on.
+type identity struct {
 	name, base string // interfaces
 	ipvlan     bool
 	mac        [6]byte // of a VMAC
@@ -36,8 +42,6 @@ type wantedDevice struct {
 	mode       uint32
 	group      uint32
 	groupSet   bool // else that of the base
-	follows    bool // has the link-local address of its base (12.3)
-	bilingual  bool // a VMAC of IPv4 that may speak IPv6 too
 }
 
 // deviceNamed finds the device of a name.
@@ -59,7 +63,7 @@ func (s *service) makeDevices(wanted []*device) {
 	old := s.devices
 	s.devices = wanted
 	for _, d := range wanted {
-		if o := findDevice(old, func(o *device) bool { return o.wantedDevice == d.wantedDevice }); o != nil {
+		if o := findDevice(old, func(o *device) bool { return o.identity == d.identity }); o != nil {
 			d.index, d.young, d.local = o.index, o.young, o.local
 			old = slices.DeleteFunc(old, func(x *device) bool { return x == o })
 		}
@@ -75,6 +79,7 @@ func (s *service) makeDevices(wanted []*device) {
 		if d.index == 0 {
 			s.makeDevice(d)
 		} else {
+			s.setDeviceSysctls(d)
 			s.followLocal(d)
 		}
 	}

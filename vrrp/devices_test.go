@@ -566,8 +566,9 @@ func TestVMACReload(t *testing.T) {
 `)
 		before := a.devices()
 		index := a.service.devices[0].index
-		a.reload(conf("use_vmac\npreempt_delay 1"))
+		a.reload(conf("use_vmac\nvmac_xmit_base\npreempt_delay 1"))
 		sleep(time.Second)
+		a.reload(conf("use_vmac"))
 		if a.devices() != before || a.service.devices[0].index != index {
 			t.Errorf("what did not change was touched:\n%s", a.devices())
 		}
@@ -579,7 +580,7 @@ func TestVMACReload(t *testing.T) {
 9.000 (VI_1): Success creating VMAC interface other
 9.000 (VI_1) ip address 192.0.2.100/24 dev vrrp.51, no longer exist
 9.000 (VI_1) setting VIPs.
-9.000 VRRP sockpool: [ifindex(  4), family(IPv4), proto(112), fd(14,15) multicast, address(224.0.0.18)]
+9.000 VRRP sockpool: [ifindex(  4), family(IPv4), proto(112), fd(18,19) multicast, address(224.0.0.18)]
 `)
 		if text := a.host.AddressesText(); !strings.Contains(text, "4: other    inet 192.0.2.100/24") {
 			t.Errorf("addresses:\n%s", text)
@@ -593,7 +594,7 @@ func TestVMACReload(t *testing.T) {
 10.000 (VI_1) Entering BACKUP STATE (init)
 10.000 (VI_1) Success removing VMAC interface other
 10.000 Interface other deleted
-10.000 VRRP sockpool: [ifindex(  2), family(IPv4), proto(112), fd(16,17) multicast, address(224.0.0.18)]
+10.000 VRRP sockpool: [ifindex(  2), family(IPv4), proto(112), fd(20,21) multicast, address(224.0.0.18)]
 `)
 		equal(t, "devices", a.devices(), "")
 		equal(t, "rules", a.rules(), "")

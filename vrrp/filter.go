@@ -98,9 +98,14 @@ func (s *service) closeFirewall() {
 	}
 }
 
-// filtered logs what the packet filter refused.
+// filtered logs what the packet filter refused, once as long as it is the same: a
+// kernel without nftables refuses everything.
 func (s *service) filtered(err error) {
-	if err != nil {
+	switch {
+	case err == nil:
+		s.refusal = ""
+	case s.refusal != err.Error():
+		s.refusal = err.Error()
 		s.info("%v", err)
 	}
 }

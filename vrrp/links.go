@@ -77,6 +77,7 @@ func (s *service) changed(c network.Change) {
 	case network.LinkRenamed:
 		s.linkRenamed(c.Old, c.Link)
 	case network.LinkWentUp, network.LinkWentDown:
+		s.seenUp[c.Link.Name] = true
 		s.linkFlipped(c.Link, c.Kind == network.LinkWentUp)
 	case network.LinkMACChanged:
 		s.macChanged(c)

@@ -30,6 +30,7 @@ func (s *service) sayMissing() {
 
 func (s *service) harmless(c *config.Instance) []keyword {
 	return []keyword{
+		{"netlink_notify_msg", c.VMAC != nil && c.VMAC.NetlinkNotify},
 		{"linkbeat_use_polling", c.LinkbeatUsePolling || s.cfg.LinkbeatUsePolling},
 		{"track_process", len(c.Tracking.Processes) > 0},
 		{"track_bfd", len(c.Tracking.BFDs) > 0},

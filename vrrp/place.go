@@ -49,14 +49,20 @@ func (p *placement) own(in *config.Instance) {
 	case in.IPVLAN != nil:
 		v := in.IPVLAN
 		p.add(wantedDevice{
-			owner: in.Name, name: v.Name, base: in.Interface, ipvlan: true, family: in.Family, address: v.Address,
-			mode: ipvlanModes[v.Mode], group: v.Group, groupSet: v.GroupSet,
+			owner: in.Name,
+			identity: identity{
+				name: v.Name, base: in.Interface, ipvlan: true, family: in.Family, address: v.Address,
+				mode: ipvlanModes[v.Mode], group: v.Group, groupSet: v.GroupSet,
+			},
 		})
 	case in.VMAC != nil:
 		v := *in.VMAC
 		w := wantedDevice{
-			owner: in.Name, name: v.Name, base: in.Interface, mac: v.MAC, family: in.Family,
-			mode: network.MACVLANPrivate, group: v.Group, groupSet: v.GroupSet,
+			owner: in.Name,
+			identity: identity{
+				name: v.Name, base: in.Interface, mac: v.MAC, family: in.Family,
+				mode: network.MACVLANPrivate, group: v.Group, groupSet: v.GroupSet,
+			},
 			follows: in.Family == 6 && !in.VMACXmitBase, bilingual: in.Family == 4 && mixed(in),
 		}
 		if !v.NameGiven {
@@ -109,8 +115,8 @@ func (p *placement) addresses(in *config.Instance, list []*config.Address, own [
 // same MAC on the same interface share one.
 func (p *placement) ofAddress(in *config.Instance, a *config.Address, own []*device) string {
 	w := wantedDevice{
-		owner: in.Name, base: a.Interface, mac: [6]byte{0, 0, 0x5e, 0, 1, in.VRID}, family: a.Family(),
-		mode: network.MACVLANPrivate, follows: a.Family() == 6,
+		owner: in.Name, follows: a.Family() == 6,
+		identity: identity{base: a.Interface, mac: [6]byte{0, 0, 0x5e, 0, 1, in.VRID}, family: a.Family(), mode: network.MACVLANPrivate},
 	}
 	if w.family == 6 {
 		w.mac[4] = 2

@@ -50,14 +50,17 @@ type service struct {
 	adopting      bool                   // a configuration is being taken over: nobody has to be told of changes
 	filter        Firewall               // nil without one
 	filterOptions firewall.Options
+	refusal       string          // what the packet filter said last
 	commands      []string        // directories in which programs are looked for
 	missing       map[string]bool // interfaces that are used and do not exist
 	pools         []*pool
 	leaving       []*pool // without routers after a reload
 	lanes         map[lane]*queue
 	statics       statics
-	removals      map[any]int // routes and rules whose removal is our own doing
-	restore       []restore   // sysctls to be put back at the end
+	seenUp        map[string]bool      // links that have been up
+	advertised    map[string]time.Time // links on which a neighbour advertisement was sent, and when
+	removals      map[any]int          // routes and rules whose removal is our own doing
+	restore       []restore            // sysctls to be put back at the end
 	delay         *process.Timer
 	work          work
 	lateness      *process.Lateness
@@ -86,6 +89,7 @@ func newService(env process.Env, open func() (Host, error)) *service {
 	s := &service{
 		env: env, loop: env.Loop, log: env.Log, open: open,
 		of: map[*fsm.Instance]*router{}, adopted: map[ifaceFamily]source{}, missing: map[string]bool{}, deleted: map[int]bool{},
+		seenUp: map[string]bool{}, advertised: map[string]time.Time{},
 		lanes: map[lane]*queue{}, removals: map[any]int{},
 	}
 	s.work.loop = env.Loop
