@@ -103,7 +103,7 @@ type addressReader struct {
 	word        string // the address as written
 	a           *config.Address
 	lengthGiven bool
-	broadcast   string // "+", "-" or an address
+	broadcast   string // "+" or "-": to be computed
 	lifetime    bool
 }
 
@@ -180,7 +180,9 @@ func (r *addressReader) broadcastAddress(key, value string) bool {
 		r.General("VRRP is trying to assign a broadcast %s to the IPv6 address %s !!?? WTF... skipping VIP...", key, r.word)
 		return false
 	}
-	if value != "+" && value != "-" {
+	if value == "+" || value == "-" {
+		r.broadcast = value
+	} else {
 		a, ok := reader.Address(value)
 		if !ok || !a.Is4() {
 			r.General("VRRP is trying to assign invalid broadcast %s. skipping VIP...", value)
@@ -188,7 +190,6 @@ func (r *addressReader) broadcastAddress(key, value string) bool {
 		}
 		r.a.Broadcast = a
 	}
-	r.broadcast = value
 	return true
 }
 
@@ -240,7 +241,7 @@ func (r *addressReader) finish() {
 			a.Label = ""
 		}
 	}
-	if r.broadcast != "" {
+	if r.broadcast != "" || a.Broadcast.IsValid() {
 		r.setBroadcast()
 	}
 	if !r.lifetime {
@@ -256,10 +257,10 @@ func (r *addressReader) setBroadcast() {
 	case r.a.Peer.IsValid():
 		r.General("Cannot specify broadcast and peer addresses - ignoring broadcast address")
 		r.a.Broadcast = netip.Addr{}
-	case r.a.Broadcast.IsValid():
+	case r.broadcast == "":
 	case bits > 30:
 		r.General("Address prefix length %d too long for broadcast", bits)
-	default:
+	case !r.a.Broadcast.IsValid():
 		r.a.Broadcast = hostBits(r.a.Prefix, r.broadcast == "+")
 	}
 }

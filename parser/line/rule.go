@@ -3,6 +3,7 @@ package line
 import (
 	"math"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -348,6 +349,7 @@ func (r *ruleReader) match(key, value string) bool {
 func (r *ruleReader) fwmark(value string) bool {
 	mark, mask, masked := strings.Cut(value, "/")
 	v, ok := plainNumber(mark, math.MaxUint32)
+	ok = ok || mark == ""
 	r.r.FWMark, r.r.FWMarkSet = v, true
 	if ok && masked {
 		var m uint64
@@ -395,8 +397,12 @@ func numberRange(word string, high uint64) (first, last uint32, ok bool) {
 // ipProtocol reads a protocol number below 128, or a name of /etc/protocols
 // in upper or lower case, which has no such limit.
 func ipProtocol(word string) (uint8, bool) {
-	if v, ok := plainNumber(word, 127); ok {
-		return uint8(v), true
+	digits := strings.TrimPrefix(strings.TrimLeft(word, " \t\n\v\f\r"), "+")
+	if v, err := strconv.ParseUint(digits, 10, 32); err == nil {
+		return uint8(v), v <= 127
+	}
+	if upper, lower := strings.ToUpper(word), strings.ToLower(word); word != upper && word != lower {
+		return 0, false
 	}
 	v, ok := map[string]uint8{"icmp": 1, "igmp": 2, "ipip": 4, "ipencap": 4, "tcp": 6, "egp": 8, "udp": 17, "dccp": 33, "ipv6": 41,
 		"rsvp": 46, "gre": 47, "esp": 50, "ah": 51, "ipv6-icmp": 58, "icmpv6": 58, "eigrp": 88, "ospf": 89, "pim": 103, "comp": 108,

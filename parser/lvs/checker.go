@@ -14,7 +14,9 @@ type checker struct {
 	dropped bool // it has said why
 	// connected is set when a connection keyword was given.
 	connected bool
-	hosts     []*checker // SMTP_CHECK
+	// addressGiven is set when connect_ip was given.
+	addressGiven bool
+	hosts        []*checker // SMTP_CHECK
 
 	miscTimeout *uint32 // seconds
 	owner       *owner  // MISC_CHECK user
@@ -159,52 +161,53 @@ func (r *Room) target() *checker {
 }
 
 func (r *Room) connectionHandlers(h reader.Handlers, path string) {
-	read := func(name string, f func(*reader.Pass, *config.Target, string)) {
+	read := func(name string, f func(*reader.Pass, *checker, string)) {
 		h[path+"/"+name] = reader.Handler{Read: func(p *reader.Pass, s *reader.Statement) {
 			word := p.Need(s, 1)
 			c := r.target()
 			c.connected = true
-			f(p, &c.Target, word)
+			f(p, c, word)
 		}}
 	}
-	read("connect_ip", func(p *reader.Pass, t *config.Target, word string) {
+	read("connect_ip", func(p *reader.Pass, c *checker, word string) {
 		a, ok := reader.SocketAddress(word)
 		switch {
 		case !ok:
 			p.General(msgConnectIP, word)
-		case t.BindAddr.IsValid() && config.Family(t.BindAddr) != config.Family(a):
+		case c.Target.BindAddr.IsValid() && config.Family(c.Target.BindAddr) != config.Family(a):
 			p.General(msgConnectFamily, word)
 		default:
-			t.Addr = a
+			c.Target.Addr, c.addressGiven = a, true
 		}
 	})
-	read("bindto", func(p *reader.Pass, t *config.Target, word string) {
+	read("bindto", func(p *reader.Pass, c *checker, word string) {
 		a, ok := reader.SocketAddress(word)
 		switch {
 		case !ok:
 			p.General(msgBindTo, word)
-		case config.Family(t.Addr) != config.Family(a):
+		case config.Family(c.Target.Addr) != config.Family(a) && (c.Kind != config.CheckSMTP || c.addressGiven):
+			// An SMTP_CHECK has the address of the real server at its end only.
 			p.General(msgBindFamily, word)
 		default:
-			t.BindAddr = a
+			c.Target.BindAddr = a
 		}
 	})
-	read("connect_port", func(p *reader.Pass, t *config.Target, word string) { port(p, word, &t.Port, msgConnectPort) })
-	read("bind_port", func(p *reader.Pass, t *config.Target, word string) { port(p, word, &t.BindPort, msgBindPort) })
-	read("bind_if", func(p *reader.Pass, t *config.Target, word string) {
+	read("connect_port", func(p *reader.Pass, c *checker, word string) { port(p, word, &c.Target.Port, msgConnectPort) })
+	read("bind_port", func(p *reader.Pass, c *checker, word string) { port(p, word, &c.Target.BindPort, msgBindPort) })
+	read("bind_if", func(p *reader.Pass, c *checker, word string) {
 		if len(word) > maxInterface {
 			p.General(msgBindIf, word)
 			return
 		}
-		t.BindInterface = p.Keep(word)
+		c.Target.BindInterface = p.Keep(word)
 	})
-	read("fwmark", func(p *reader.Pass, t *config.Target, word string) {
+	read("fwmark", func(p *reader.Pass, c *checker, word string) {
 		v, ok := p.Unsigned(word, 0, maxUint32, reader.Lenient)
 		if !ok {
 			p.General(msgFWMark, word)
 			return
 		}
-		t.FWMark = v
+		c.Target.FWMark = v
 	})
 }
 

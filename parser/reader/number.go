@@ -200,7 +200,7 @@ func (p *Pass) Decimal(word string, low, high uint64, places int, l Leniency) (v
 	s := strings.TrimLeft(word, spaces)
 	hidden := strings.HasPrefix(s, "-")
 	s = strings.TrimPrefix(strings.TrimPrefix(s, "-"), "+")
-	whole, fraction, _ := strings.Cut(s, ".")
+	whole, fraction, point := strings.Cut(s, ".")
 	roundUp := false
 	if len(fraction) > places {
 		p.number(msgDecimalPlaces, warn, word)
@@ -208,7 +208,10 @@ func (p *Pass) Decimal(word string, low, high uint64, places int, l Leniency) (v
 		fraction = fraction[:places]
 	}
 	text := whole + fraction + strings.Repeat("0", places-len(fraction))
-	v, digits, rest, wide := leading(text, 10)
+	v, _, rest, wide := leading(text, 10)
+	if text == "" && !point {
+		rest = word // a sign alone
+	}
 	if roundUp { // also before characters that do not belong there
 		v++
 	}
@@ -216,10 +219,7 @@ func (p *Pass) Decimal(word string, low, high uint64, places int, l Leniency) (v
 		v = -v // of 64 bits without a sign
 	}
 	switch {
-	case rest != "" || digits == 0:
-		if word == "" {
-			break
-		}
+	case rest != "":
 		p.number(msgInvalid, warn, word)
 		if l != Lenient || wide || v < low || v > high {
 			return v, false

@@ -9,11 +9,15 @@ import (
 // ScriptWords splits the line of a script-like keyword as a shell would:
 // quotes of both kinds, adjacent pieces join, a backslash takes the next
 // character as it is (01-configuration section 3.4). Word 0 is the keyword,
-// word 1 the whole command line, the others are user and group.
+// word 1 the whole command line, the others are user and group. There are none
+// when a quote is left open in the keyword.
 func (p *Pass) ScriptWords(s *Statement) []string {
 	words, open := shellWords(s.Raw, false)
 	if open != 0 {
 		p.Report(config.ClassUnmatchedQuote, msgUnclosedQuote, s.Raw, open)
+		if len(words) < 2 {
+			return nil
+		}
 	}
 	return words
 }

@@ -41,12 +41,17 @@ func New(args []string, owner Owner) *config.Script {
 }
 
 // Read reads the rest of a line "keyword command [user [group]]". It reports
-// quotes that are not closed, and a missing default user; the caller reports
-// the problem that is returned.
+// quotes that are not closed, a missing command, which ends everything, and a
+// missing default user; the caller reports the problem that is returned.
 func (u *Users) Read(p *reader.Pass, s *reader.Statement) (*config.Script, Problem) {
 	words := p.ScriptWords(s)
-	if len(words) < 2 {
+	switch len(words) {
+	case 0:
 		return nil, Missing
+	case 1:
+		again := *s // as it is split here
+		again.Words = words
+		p.Need(&again, 1)
 	}
 	args := Arguments(p, words[1])
 	owner, problem := u.For(p, words[2:])

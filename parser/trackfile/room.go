@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"math"
 	"path"
+	"strings"
 
 	"keepalived/core/config"
 	"keepalived/parser/reader"
@@ -189,6 +190,12 @@ func (r *Room) weight(p *reader.Pass, s *reader.Statement) {
 	}
 }
 
+// number reports whether a word is meant as a number. It has no +.
+func number(word string) bool {
+	word = strings.TrimLeft(word, " \t\v\f")
+	return word != "" && (word[0] >= '0' && word[0] <= '9' || word[0] == '-')
+}
+
 func (r *Room) initFile(p *reader.Pass, s *reader.Statement) {
 	f := r.file
 	f.InitFile = true
@@ -196,7 +203,7 @@ func (r *Room) initFile(p *reader.Pass, s *reader.Statement) {
 		switch {
 		case word == initOverwrite:
 			f.Overwrite = true
-		case word != "" && (word[0] >= '0' && word[0] <= '9' || word[0] == '-' || word[0] == '+'):
+		case number(word):
 			n, ok := p.Signed(word, math.MinInt32, math.MaxInt32, reader.Lenient)
 			if !ok {
 				p.General(msgInitValue, f.Name, word)
