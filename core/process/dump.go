@@ -1,7 +1,9 @@
 package process
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,22 +17,28 @@ import (
 // data_use_instance (02-runtime section 2.3), else keepalived.data in directory.
 // Part is "" for the VRRP process, "_parent", "_check" or "_bfd".
 func DumpPath(c *config.Config, directory, part string) string {
-	name := "keepalived.data"
-	if f := c.Global.StateDumpFile; f != "" {
-		if filepath.IsAbs(f) {
-			directory = filepath.Dir(f)
-		}
-		if !strings.HasSuffix(f, "/") {
-			name = filepath.Base(f)
-		}
-	}
+	path := DumpFile(c.Global.StateDumpFile, directory, "keepalived.data")
 	if c.Global.DataUseInstance {
 		if suffix := IdentSuffix(c.NetNamespace, c.Instance); suffix != "" {
 			part += "." + suffix[1:]
 		}
 	}
-	extension := filepath.Ext(name)
-	return filepath.Join(directory, strings.TrimSuffix(name, extension)+part+extension)
+	extension := filepath.Ext(path)
+	return strings.TrimSuffix(path, extension) + part + extension
+}
+
+// DumpFile is the file that a configured name stands for (05-observability
+// section 1.2): an absolute path is obeyed, of another one the last part is
+// taken, in directory. A path that ends in a slash gets the usual name, and so
+// does an empty one.
+func DumpFile(configured, directory, usual string) string {
+	if filepath.IsAbs(configured) {
+		directory = filepath.Dir(configured)
+	}
+	if configured != "" && !strings.HasSuffix(configured, "/") {
+		usual = filepath.Base(configured)
+	}
+	return filepath.Join(directory, usual)
 }
 
 // Dumps writes files that an operator asks for, off the loop: a disk may be
@@ -46,14 +54,21 @@ func NewDumps(loop *Loop) *Dumps { return &Dumps{loop: loop} }
 
 // Write writes a file; failed is called on the loop with what went wrong.
 func (d *Dumps) Write(path string, data []byte, failed func(error)) {
+	d.Render(path, func(w io.Writer) { _, _ = w.Write(data) }, failed)
+}
+
+// Render writes a file with what render writes, which it calls off the loop.
+func (d *Dumps) Render(path string, render func(io.Writer), failed func(error)) {
 	before, done := d.last, make(chan struct{})
 	d.last = done
 	go func() {
 		defer close(done)
+		var b bytes.Buffer
+		render(&b)
 		if before != nil {
 			<-before
 		}
-		if err := writeDump(path, data); err != nil {
+		if err := writeDump(path, b.Bytes()); err != nil {
 			d.loop.Post(func() { failed(err) })
 		}
 	}()

@@ -112,6 +112,9 @@ func arguments(c Command) []string {
 // TimedOut reports whether the command's time is over and it has not ended.
 func (r *Run) TimedOut() bool { return r.timeout }
 
+// Killed reports whether the command has been sent a SIGKILL and has not ended.
+func (r *Run) Killed() bool { return r.kills > 1 }
+
 // kill sends the next signal of the escalation: SIGTERM to the group when the
 // time is over, SIGKILL after 2 s and again after 2 s, then every 10 s.
 func (r *Run) kill() {

@@ -3,15 +3,18 @@ package status
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"keepalived/core/config"
 )
 
 // lines writes lines, each with one blank before it.
-type lines struct{ io.Writer }
+type lines struct {
+	io.Writer
+	lasting bool // leave out what changes while the process runs
+}
 
 func (w lines) line(format string, args ...any) { fmt.Fprintf(w, " "+format+"\n", args...) }
 
@@ -24,18 +27,25 @@ func (w lines) given(format, value string) {
 
 // Globals writes the section about the global definitions, with which the dump
 // of every process begins.
-func Globals(out io.Writer, c *config.Config) {
-	fmt.Fprintln(out, "------< Global definitions >------")
-	w := lines{out}
+func Globals(out io.Writer, c *config.Config) { lines{Writer: out}.globals(c, nil) }
+
+// globals writes the section of the VRRP process if v is given: it has
+// resolved some of the values.
+func (w lines) globals(c *config.Config, v *VRRP) {
+	w.header("Global definitions", 1)
+	g := &c.Global
 	w.identity(c)
-	w.mail(&c.Global)
-	w.reloading(&c.Global)
-	w.fifos(&c.Global)
-	w.network(&c.Global)
-	w.scheduling(&c.Global)
-	w.observers(&c.Global)
-	w.buffers(&c.Global)
-	w.ending(&c.Global)
+	w.mail(g)
+	w.reloading(g)
+	w.lvs(g, v)
+	w.fifos(g)
+	w.network(g)
+	w.announcing(g, v != nil)
+	w.firewall(&g.Firewall, v)
+	w.scheduling(g)
+	w.observers(g)
+	w.buffers(g)
+	w.ending(g)
 }
 
 func (w lines) identity(c *config.Config) {
@@ -72,6 +82,13 @@ func (w lines) mail(g *config.Global) {
 			w.line("  %s", to)
 		}
 	}
+	d := &g.Defaults
+	for _, alert := range []struct {
+		name  string
+		value config.Given[bool]
+	}{{"smtp_alert", d.SMTPAlert}, {"smtp_alert_vrrp", d.SMTPAlertVRRP}, {"smtp_alert_checker", d.SMTPAlertChecker}} {
+		w.line("Default %s = %s", alert.name, pick(alert.value.Set, pick(alert.value.Value, "on", "off"), "unset"))
+	}
 	w.line("Checkers log all failures = %t", g.CheckerLogAllFailures)
 }
 
@@ -88,10 +105,10 @@ func (w lines) reloading(g *config.Global) {
 		w.line("Use instance name in data dumps")
 	}
 	if s := g.StartupScript; s != nil {
-		w.line("Startup script = %s, uid:gid %d:%d, timeout %d", command(s.Args), s.UID, s.GID, g.StartupScriptTimeout/time.Second)
+		w.line("Startup script = %s, uid:gid %d:%d, timeout %d", Command(s.Args), s.UID, s.GID, g.StartupScriptTimeout/time.Second)
 	}
 	if s := g.ShutdownScript; s != nil {
-		w.line("Shutdown script = %s, uid:gid %d:%d timeout %d", command(s.Args), s.UID, s.GID, g.ShutdownScriptTimeout/time.Second)
+		w.line("Shutdown script = %s, uid:gid %d:%d timeout %d", Command(s.Args), s.UID, s.GID, g.ShutdownScriptTimeout/time.Second)
 	}
 	w.line("Dynamic interfaces = %t", g.DynamicInterfaces)
 	if g.DynamicInterfaces {
@@ -108,9 +125,57 @@ func (w lines) reloading(g *config.Global) {
 			w.line("LVS %s timeout = %d", t.name, t.value)
 		}
 	}
+}
+
+func (w lines) lvs(g *config.Global, v *VRRP) {
+	if v != nil {
+		w.line("Default interface = %s", or(g.DefaultInterface, "eth0"))
+	}
 	w.line("Disable local IGMP = %s", yesNo(g.DisableLocalIGMP))
+	w.line("Use VRRPv2 checksum for VRRPv3 IPv4 = %s", yesNo(g.Defaults.V3ChecksumAsV2))
+	if d := g.LVSSyncDaemon; d != nil {
+		w.syncDaemon(d, v)
+	}
 	w.line("LVS flush = %t", g.LVSFlush)
 	w.line("LVS flush on stop = %s", [...]string{"disabled", "full", "VS"}[g.LVSFlushOnStop])
+}
+
+func (w lines) syncDaemon(d *config.SyncDaemon, v *VRRP) {
+	id := max(d.ID, 0)
+	if d.Instance != "" {
+		word := "name"
+		for i := range v.instances() {
+			if c := v.Instances[i].Config; c.Name == d.Instance {
+				word = "instance"
+				if d.ID < 0 {
+					id = int(c.VRID)
+				}
+			}
+		}
+		w.line("LVS syncd vrrp %s = %s", word, d.Instance)
+	}
+	w.line("LVS syncd interface = %s", d.Interface)
+	w.line("LVS syncd syncid = %d", id)
+	if d.MaxLen != 0 {
+		w.line("LVS syncd maxlen = %d", d.MaxLen)
+	}
+	if d.Group.IsValid() {
+		w.line("LVS mcast group %s", d.Group)
+	}
+	if d.Port != 0 {
+		w.line("LVS syncd mcast port = %d", d.Port)
+	}
+	if d.TTL != 0 {
+		w.line("LVS syncd mcast ttl = %d", d.TTL)
+	}
+}
+
+// instances are those of the VRRP process, none in other processes.
+func (v *VRRP) instances() []Instance {
+	if v == nil {
+		return nil
+	}
+	return v.Instances
 }
 
 func (w lines) fifos(g *config.Global) {
@@ -123,22 +188,105 @@ func (w lines) fifos(g *config.Global) {
 		}
 		w.line("%s notify fifo = %s, uid:gid %d:%d", f.name, f.fifo.Path, f.fifo.UID, f.fifo.GID)
 		if s := f.fifo.Script; s != nil {
-			w.line("%s notify fifo script = %s, uid:gid %d:%d", f.name, command(append(slices.Clone(s.Args), f.fifo.Path)), s.UID, s.GID)
+			w.fifoScript(f.name, s, f.fifo.Path)
 		}
 	}
 	w.line("FIFO write vrrp states on reload = %t", g.FIFOWriteVRRPStatesOnReload)
+	w.line("VRRP notify priority changes = %t", g.Defaults.NotifyPriorityChanges)
+}
+
+func (w lines) fifoScript(name string, s *config.Script, fifo string) {
+	text := Command(append(slices.Clone(s.Args), fifo))
+	if s.Path != "" && s.Path != s.Args[0] {
+		w.line("%s notify fifo path = %s, script = %s, uid:gid %d:%d", name, s.Path, text, s.UID, s.GID)
+		return
+	}
+	w.line("%s notify fifo script = %s, uid:gid %d:%d", name, text, s.UID, s.GID)
 }
 
 func (w lines) network(g *config.Global) {
 	w.line("VRRP IPv4 mcast group = %s", g.MulticastGroup4)
 	w.line("VRRP IPv6 mcast group = %s", g.MulticastGroup6)
+}
+
+// announcing are the defaults for instances. Those for lower priorities are
+// only known where there are instances.
+func (w lines) announcing(g *config.Global, vrrp bool) {
+	d := &g.Defaults
+	w.line("Gratuitous ARP delay = %d", d.GARPMasterDelay/time.Second)
+	w.line("Gratuitous ARP repeat = %d", d.GARPMasterRepeat)
+	w.line("Gratuitous ARP refresh timer = %d", d.GARPMasterRefresh/time.Second)
+	w.line("Gratuitous ARP refresh repeat = %d", d.GARPMasterRefreshRepeat)
+	delay, repeat := uint32(g.GARPLowerPrioDelay/time.Second), g.GARPLowerPrioRepeat
+	if !vrrp && !d.GARPLowerPrioDelayGiven {
+		delay = math.MaxUint32
+	}
+	if !vrrp && !d.GARPLowerPrioRepeatGiven {
+		repeat = math.MaxUint32
+	}
+	w.line("Gratuitous ARP lower priority delay = %d", delay)
+	w.line("Gratuitous ARP lower priority repeat = %d", repeat)
+	w.line("Num adverts before down = %d", d.DownTimerAdverts)
+	w.line("Gratuitous ARP for each secondary %s = %ds", pick(d.GARPExtraIfAll, "i/f", "VMAC"), d.GARPExtraIf/time.Second)
+	w.line("Send advert after receive lower priority advert = %t", !d.LowerPrioNoAdvert)
+	w.line("Send advert after receive higher priority advert = %t", d.HigherPrioSendAdvert)
 	w.line("Gratuitous ARP interval = %f", g.GARPInterval.Seconds())
 	w.line("Gratuitous NA interval = %f", g.GNAInterval.Seconds())
+	w.line("VRRP default protocol version = %d", d.Version)
+}
+
+func (w lines) firewall(f *config.Firewall, v *VRRP) {
+	if f.IPTables {
+		w.iptables(f)
+	}
+	table, priority := f.NFTables, f.NFTablesPriority
+	if table == "" && !f.IPTables && v.filters() {
+		table, priority = "keepalived", -1 // as if the word nftables stood there
+	}
+	if table != "" {
+		w.line("nftables table name = %s", table)
+		w.line("nftables base chain priority = %d", priority)
+		w.line("nftables %sforce use ifindex for link local IPv6", pick(f.NFTablesIfindex, "", "don't "))
+	}
+	if f.NFTablesIPVS != "" {
+		w.line("ipvs nftables table name = %s", f.NFTablesIPVS)
+		w.line("ipvs nftables base chain priority = %d", f.NFTablesIPVSPriority)
+		w.line("ipvs nftables start fwmark = %d", f.NFTablesIPVSStartFWMark)
+	}
+	w.line("nftables with%s counters", pick(f.NFTablesCounters, "", "out"))
+}
+
+func (w lines) iptables(f *config.Firewall) {
+	w.given("Iptables input chain = %s", f.IPTablesIn)
+	w.given("Iptables output chain = %s", f.IPTablesOut)
+	w.line("Using ipsets = %t", f.IPSets)
+	if !f.IPSets {
+		return
+	}
+	for i, name := range []string{"IPv4 address", "IPv6 address", "IPv6 address,iface", "IGMP", "MLD", "ND"} {
+		w.line("ipset %s set = %s", name, f.IPSetNames[i])
+	}
+}
+
+// filters reports whether some instance needs the packet filter.
+func (v *VRRP) filters() bool {
+	for _, in := range v.instances() {
+		if c := in.Config; c.VMAC != nil || c.IPVLAN != nil || !c.Accept && !c.Owner() {
+			return true
+		}
+	}
+	return false
 }
 
 func (w lines) scheduling(g *config.Global) {
 	w.line("VRRP check unicast_src = %t", g.CheckUnicastSrc)
-	w.line("Max auto priority = %d", g.MaxAutoPriority)
+	w.line("VRRP skip check advert addresses = %t", g.Defaults.SkipCheckAdvAddr)
+	w.line("VRRP strict mode = %t", g.Defaults.Strict)
+	if g.MaxAutoPriority < 0 {
+		w.line("Max auto priority = Disabled")
+	} else {
+		w.line("Max auto priority = %d", g.MaxAutoPriority)
+	}
 	w.line("Min auto priority delay = %d usecs", g.MinAutoPriorityDelay.Microseconds())
 	for _, p := range []struct {
 		name string
@@ -150,7 +298,7 @@ func (w lines) scheduling(g *config.Global) {
 		if len(p.s.CPUAffinity) > 0 {
 			list := ""
 			for _, cpu := range p.s.CPUAffinity {
-				list += fmt.Sprintf("%d ", cpu)
+				list += fmt.Sprintf("%s ", unless(fmt.Sprint(cpu), "0")) // sic: CPU 0 is an empty word
 			}
 			w.line("%s CPU Affinity = %s", p.name, list)
 		}
@@ -172,6 +320,9 @@ func (w lines) observers(g *config.Global) {
 	w.line("DBus service name = %s", unless(g.DBus.ServiceName, dbusService))
 	w.line("DBus no interface name = %s", or(g.DBus.NoInterfaceName, "none"))
 	w.line("Script security %s", enabled(g.EnableScriptSecurity))
+	if d := &g.Defaults; d.ScriptUserKnown {
+		w.line("Default script uid:gid %d:%d", d.ScriptUID, d.ScriptGID)
+	}
 }
 
 // What the C daemon does not show, because nobody has set it.
@@ -215,10 +366,13 @@ func (w lines) ending(g *config.Global) {
 	}
 	w.line("umask = 0%o", umask)
 	if g.StartupDelay > 0 {
-		w.line("vrrp_startup_delay = %g", g.StartupDelay.Seconds())
+		w.line("vrrp_startup_delay = %s", general(g.StartupDelay.Seconds()))
 	}
 	if g.LogUnknownVRIDs {
 		w.line("log_unknown_vrids")
+	}
+	if g.Defaults.OwnerIgnoreAdverts {
+		w.line("vrrp_owner_ignore_adverts")
 	}
 	w.given("VMAC prefix = %s", unless(g.VMACPrefix, vmacPrefix))
 	w.given("VMAC address prefix = %s", unless(g.VMACAddrPrefix, vmacPrefix))
@@ -228,51 +382,4 @@ func (w lines) ending(g *config.Global) {
 	w.given("state dump file %s", g.StateDumpFile)
 	w.given("stats dump file %s", g.StatsDumpFile)
 	w.given("json dump file %s", g.JSONDumpFile)
-}
-
-// command shows a command, every word in quotes.
-func command(words []string) string {
-	quoted := make([]string, len(words))
-	for i, word := range words {
-		quoted[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-		if i == 0 && strings.HasPrefix(word, "<") {
-			quoted[i] = word
-		}
-	}
-	return strings.Join(quoted, " ")
-}
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}
-
-func unless(s, usual string) string {
-	if s == usual {
-		return ""
-	}
-	return s
-}
-
-func yesNo(on bool) string {
-	if on {
-		return "yes"
-	}
-	return "no"
-}
-
-func enabled(on bool) string {
-	if on {
-		return "enabled"
-	}
-	return "disabled"
-}
-
-func number(on bool) int {
-	if on {
-		return 1
-	}
-	return 0
 }

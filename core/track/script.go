@@ -28,15 +28,27 @@ type Script struct {
 	Count int
 	// Status is the last exit status.
 	Status int
+	// Begin says why there is no result yet; it is empty once there is one.
+	Begin Begin
 }
+
+// Begin is how a script without a result began.
+type Begin string
+
+// The beginnings, in the words of the data dump (05-observability section 3.7).
+const (
+	BeginUndecided Begin = "INIT"
+	BeginFailed    Begin = "INIT/FAILED" // init_fail
+	BeginReload    Begin = "INIT/RELOAD" // has the state of before
+)
 
 // NewScript returns a script without a result; one with init_fail starts as
 // bad, and needs rise successes. (In the C daemon init_fail has no effect,
 // because every reference by track_script resets it.)
 func NewScript(c *config.TrackScript) *Script {
-	s := &Script{Config: c}
+	s := &Script{Config: c, Begin: BeginUndecided}
 	if c.InitFail {
-		s.State = Bad
+		s.State, s.Begin = Bad, BeginFailed
 	}
 	return s
 }
@@ -48,7 +60,7 @@ func (s *Script) Inherit(old *Script) string {
 	if old.State == Undecided || !s.Config.Script.Equal(old.Config.Script) {
 		return ""
 	}
-	s.State, s.Status = old.State, old.Status
+	s.State, s.Status, s.Begin = old.State, old.Status, BeginReload
 	if s.State == Bad {
 		s.Count = min(old.Count, s.Config.Rise-1)
 		return fmt.Sprintf(msgKeptBad, s.Config.Name)
@@ -70,6 +82,7 @@ func (s *Script) Result(r script.Result) (changed bool, lines []string) {
 		lines = append(lines, fmt.Sprintf(msgReturning, name, r.Status))
 	}
 	was := s.State
+	s.Begin = ""
 	if r.Status == 0 && r.Signal == 0 && !r.TimedOut {
 		s.success()
 	} else {

@@ -82,6 +82,21 @@ func (s *Scripts) Script(name string) *Script {
 	return nil
 }
 
+// Progress is what the command of a script does, in the words of the data dump
+// (05-observability section 3.7).
+func (s *Scripts) Progress(name string) string {
+	w := s.all[name]
+	switch {
+	case w == nil || w.run == nil:
+		return "idle"
+	case w.run.Killed():
+		return "forcing termination"
+	case w.run.TimedOut():
+		return "requested termination"
+	}
+	return "running"
+}
+
 // due starts a script, unless its last run has not ended. The next one is due
 // an interval after this one.
 func (s *Scripts) due(w *watched) {

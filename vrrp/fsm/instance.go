@@ -87,6 +87,10 @@ type Instance struct {
 	rogue
 }
 
+// Base is the priority before what is tracked changes it: the configured one,
+// unless an observer has set another.
+func (in *Instance) Base() uint8 { return in.base }
+
 // Counters are the statistics of an instance (03-vrrp section 16.1). They stay
 // over a reload.
 type Counters struct {

@@ -19,6 +19,13 @@ type rogue struct {
 	rogueTimer    time.Time     // its silence is awaited until then
 }
 
+// Rogue is how an owner deals with another owner, for observers: how many own
+// adverts it still counts, whether it awaits the other's silence, and the
+// interval that the other one announced.
+func (in *Instance) Rogue() (count int, waits bool, interval time.Duration) {
+	return in.rogueCount, !in.rogueTimer.IsZero(), in.rogueInterval
+}
+
 func (r *rogue) endRogue() { *r = rogue{} }
 
 // twoOwners is row M7. The owner with the lower address yields at once. The

@@ -89,5 +89,11 @@ func (e *Endpoint) Protocol() int {
 	return ProtocolVRRP
 }
 
+// FoundOldSums reports whether a peer was found to need old checksums, which
+// the configuration does not say.
+func (e *Endpoint) FoundOldSums() bool {
+	return e.oldSum && e.in.ChecksumCompat != config.ChecksumCompatOld
+}
+
 // multicast reports whether the endpoint sends to the group.
 func (e *Endpoint) multicast() bool { return !e.in.Unicast }
