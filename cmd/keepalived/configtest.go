@@ -31,6 +31,7 @@ func test(o *commandline.Options, stdout, stderr io.Writer) int {
 		defer f.Close()
 		stdout, stderr = f, f
 	}
+	collectLate()
 	po := parserOptions(o, newHost(o.Namespace))
 	po.Test = true
 	r := parser.Load(po)
