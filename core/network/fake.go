@@ -46,7 +46,7 @@ type fakeRoute struct {
 // NewFake returns a host that has a loopback and nothing else.
 func NewFake() *Fake {
 	f := &Fake{sysctls: map[string]string{}, deny: map[uint16]syscall.Errno{}, nextFD: 10}
-	f.AddLink(Link{Name: "lo", Flags: unix.IFF_UP | unix.IFF_RUNNING | unix.IFF_LOWER_UP | unix.IFF_LOOPBACK, MTU: 65536, MAC: make(net.HardwareAddr, 6)})
+	f.AddLink(Link{Name: "lo", HardwareType: unix.ARPHRD_LOOPBACK, Flags: unix.IFF_UP | unix.IFF_RUNNING | unix.IFF_LOWER_UP | unix.IFF_LOOPBACK, MTU: 65536, MAC: make(net.HardwareAddr, 6)})
 	return f
 }
 
