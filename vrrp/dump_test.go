@@ -20,7 +20,6 @@ import (
 
 	"keepalived/core/config"
 	"keepalived/core/network"
-	"keepalived/core/notify"
 	"keepalived/core/process"
 	"keepalived/core/status"
 	"keepalived/parser"
@@ -262,38 +261,6 @@ var counter = regexp.MustCompile(`("(advert_\w+|auth_ext_invalid_hmac|auth_ext_u
 func jsonText(s string) string {
 	s = counter.ReplaceAllString(s, "${1}N")
 	return strings.NewReplacer(",\"", ",\n\"", "{", "{\n").Replace(dumpText(s))
-}
-
-type listener func(notify.Event)
-
-func (l listener) Notify(e notify.Event) { l(e) }
-
-// An instance with a script for its removal is told as deleted, and not as
-// faulty.
-func TestDeletedByScript(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var wire network.Segment
-		a := newNode(t, &wire, 1)
-		cfg := parse(t, instance(vip))
-		cfg.VRRP.Instances[0].Notify.Deleted = &config.Script{Args: []string{"/bin/true"}, Path: "/bin/true"}
-		var told []notify.State
-		a.service.events.Add(listener(func(e notify.Event) {
-			if e, ok := e.(notify.InstanceState); ok {
-				told = append(told, e.State)
-			}
-		}))
-		a.run(func() {
-			if err := a.service.Start(cfg); err != nil {
-				t.Error(err)
-			}
-		})
-		sleep(time.Second)
-		a.reload("")
-		if want := []notify.State{notify.Backup, notify.Deleted}; !slices.Equal(told, want) {
-			t.Errorf("told %v, want %v", told, want)
-		}
-		a.stop()
-	})
 }
 
 // Without an instance there is no JSON file (05-observability section 7); with

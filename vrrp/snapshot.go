@@ -347,15 +347,15 @@ func (s *camera) static(index int, id network.AddressID) bool {
 // sysctlsNow writes in what the process has done to the sysctls of a link, and
 // what it has read.
 func (s *camera) sysctlsNow(n *status.Link) {
-	for _, r := range s.restore {
-		if r.key == "net/ipv4/conf/"+n.Name+"/promote_secondaries" && r.value == "1" {
-			n.Promoted = 1
-		}
-	}
 	for _, r := range s.routers {
 		if r.conf.PromoteSecondaries && r.conf.Interface == n.Name {
 			n.Promoters++
 		}
+	}
+	// What was not 0 was left as it was, and needs no restoring.
+	switched := func(r restore) bool { return r.key == "net/ipv4/conf/"+n.Name+"/promote_secondaries" }
+	if n.Promoters > 0 && !slices.ContainsFunc(s.restore, switched) {
+		n.Promoted = 1
 	}
 	if last := s.advertised[n.Name]; !last.IsZero() {
 		v, err := s.host.Sysctl("net/ipv6/conf/" + n.Name + "/forwarding")

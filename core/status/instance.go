@@ -64,7 +64,7 @@ func (w lines) instance(in *Instance) {
 	list(w, "Virtual Rules :", c.Rules, func(r **config.Rule) string { return Rule(*r) })
 	w.tracking(&c.Tracking, "processes", false)
 	w.inset("Using smtp notification = %s", yesNo(c.Notify.SMTPAlert))
-	w.inset("Notify deleted = %s", pick(deleted(&c.Notify), "Deleted", "Fault"))
+	w.inset("Notify deleted = %s", pick(c.Notify.SendDeleted, "Deleted", "Fault"))
 	w.notifiers(&c.Notify)
 	w.inset("Notify priority changes = %t", c.Notify.PriorityChanges)
 }
@@ -332,10 +332,6 @@ func (w lines) tracking(t *config.Tracking, processes string, group bool) {
 	list(w, "Tracked "+processes+" :", own(t.Processes), text(","))
 	list(w, "Tracked BFDs :", own(t.BFDs), text(":"))
 }
-
-// deleted reports whether a removal is told as such: also when there is a script
-// for it.
-func deleted(n *config.Notify) bool { return n.SendDeleted || n.Deleted != nil }
 
 func (w lines) notifiers(n *config.Notify) {
 	for _, s := range []struct {

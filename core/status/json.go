@@ -187,7 +187,7 @@ func (in *Instance) vipSet() bool {
 
 func (j *object) notification(n *config.Notify) {
 	j.value("smtp_alert", n.SMTPAlert)
-	j.value("notify_deleted", deleted(n))
+	j.value("notify_deleted", n.SendDeleted)
 	for _, s := range []struct {
 		key    string
 		script *config.Script

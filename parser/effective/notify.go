@@ -16,7 +16,7 @@ func notifyRows() []row[instance] {
 		notify("notify_stop", func(n *config.Notify) *config.Script { return n.Stop }),
 		notify("notify", func(n *config.Notify) *config.Script { return n.Any }),
 		custom("notify_deleted", func(r *renderer, v *instance) value {
-			if v.Notify.SendDeleted {
+			if v.Notify.SendDeleted && v.Notify.Deleted == nil {
 				return value{json: true}
 			}
 			return script("", func(v *instance) *config.Script { return v.Notify.Deleted }).value(r, v)

@@ -83,8 +83,8 @@ func (r *Room) notify(p *reader.Pass, s *reader.Statement, n *config.Notify, own
 	*to = cmd
 }
 
-// notifyDeleted takes a script, or the wish to report DELETED instead of
-// FAULT.
+// notifyDeleted is the wish to report DELETED instead of FAULT, perhaps with a
+// script for it.
 func (r *Room) notifyDeleted(p *reader.Pass, s *reader.Statement) {
 	v := r.instance
 	if v.notifyDeleted {
@@ -92,8 +92,8 @@ func (r *Room) notifyDeleted(p *reader.Pass, s *reader.Statement) {
 		return
 	}
 	v.notifyDeleted = true
+	v.Notify.SendDeleted = true // even if the script turns out to be one that must not run
 	if !s.Has(1) {
-		v.Notify.SendDeleted = true
 		return
 	}
 	r.notify(p, s, &v.Notify, v.Name, msgNotifyTwice)

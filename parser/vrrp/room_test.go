@@ -333,6 +333,7 @@ func TestCompletion(t *testing.T) {
 			return s.Path == "/usr/bin/true" && len(s.Args) == 3 && s.Args[0] == "/usr/bin/true" && s.Args[2] == "b c" && s.UID == 65534
 		}},
 		{instanceText("notify /bin/true"), func(v *config.Instance) bool { return v.Notify.Any == nil }},
+		{instanceText("notify_deleted /no/such/script root"), func(v *config.Instance) bool { return v.Notify.SendDeleted }},
 		{instanceText("notify_deleted"), func(v *config.Instance) bool { return v.Notify.SendDeleted && v.Notify.Deleted == nil }},
 	} {
 		if v := one(t, c.conf); !c.ok(v) {

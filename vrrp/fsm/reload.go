@@ -97,7 +97,7 @@ func (m *Machine) dropUnmatched(old *Machine, was map[*Instance]*Instance) {
 			m.do(SyncDaemon{o, false})
 		}
 		switch {
-		case o.Config.Notify.SendDeleted || o.Config.Notify.Deleted != nil:
+		case o.Config.Notify.SendDeleted:
 			m.do(Notify{o, notify.Deleted, int(o.Effective)})
 		case o.State != Faulty:
 			m.do(Notify{o, notify.Fault, int(o.Effective)})
