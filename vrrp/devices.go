@@ -93,10 +93,7 @@ func (d *device) conflicts(o *device) bool {
 
 // dropDevices deletes what a reload has left over.
 func (s *service) dropDevices() {
-	for _, d := range s.outdated {
-		s.deleteDevice(d)
-		s.info(message.LinkDeleted, d.name)
-	}
+	s.deleteDevices(s.outdated, true)
 	if len(s.outdated) > 0 {
 		s.tellFirewall()
 	}
@@ -242,6 +239,35 @@ func (s *service) deleteDevice(d *device) {
 		s.info(message.VMACRemoved, d.owner, d.name)
 	case !errors.Is(err, unix.ENODEV):
 		s.refused(err)
+	}
+}
+
+// deleteDevices deletes many. Seen says that the kernel's notifications of it are
+// logged.
+func (s *service) deleteDevices(list []*device, seen bool) {
+	var indexes []int
+	for _, d := range list {
+		if d.index != 0 {
+			indexes = append(indexes, d.index)
+		}
+	}
+	if len(indexes) == 0 {
+		return
+	}
+	if err := s.host.DeleteDevices(indexes); err != nil {
+		s.refused(err)
+		return
+	}
+	for _, d := range list {
+		if d.index == 0 {
+			continue
+		}
+		s.forgetLink(d.index)
+		d.index = 0
+		s.info(message.VMACRemoved, d.owner, d.name)
+		if seen {
+			s.info(message.LinkDeleted, d.name)
+		}
 	}
 }
 

@@ -25,6 +25,7 @@ type Host interface {
 	CreateDevice(*network.Device) error
 	ChangeDevice(index int, c network.DeviceChange) error
 	DeleteDevice(index int) error
+	DeleteDevices(indexes []int) error
 	LinkByName(name string) (network.Link, error)
 	LinkByIndex(index int) (network.Link, error)
 	OpenFirewall(firewall.Options) (Firewall, error)

@@ -276,9 +276,7 @@ func (s *service) finish(end time.Time, done func()) {
 	s.mails.Close()
 	s.restoreSysctls()
 	if !s.env.Options.DontReleaseVRRP {
-		for _, d := range s.devices {
-			s.deleteDevice(d)
-		}
+		s.deleteDevices(s.devices, false)
 	}
 	s.closeFirewall()
 	s.host.Close()

@@ -125,7 +125,7 @@ func TestOwners(t *testing.T) {
 		{"github.com/moby/ipvs", []string{"keepalived/ipvs"}, "the kernel is reached through verbs"},
 		{"github.com/mdlayher/arp", []string{"keepalived/core/network"}, "link layer frames are sent by core/network"},
 		{"github.com/mdlayher/ndp", []string{"keepalived/core/network"}, "link layer frames are sent by core/network"},
-		{"github.com/mdlayher/packet", []string{"keepalived/core/network", "keepalived/compat-tests/laboratory"}, "link layer frames are sent by core/network"},
+		{"github.com/mdlayher/packet", []string{"keepalived/compat-tests/laboratory"}, "link layer frames are sent by core/network, over one socket for all links"},
 		{"github.com/google/nftables", []string{"keepalived/core/firewall"}, "the firewall has one owner"},
 		{"github.com/godbus/dbus", []string{"keepalived/core/dbus"}, "D-Bus calls arrive on foreign goroutines: one room deals with that"},
 		{"github.com/coreos/go-systemd", []string{"keepalived/core/supervisor"}, "only the parent talks to the service manager"},

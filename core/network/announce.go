@@ -1,57 +1,39 @@
 package network
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
-	"syscall"
 	"time"
 
 	"github.com/mdlayher/arp"
 	"github.com/mdlayher/ethernet"
 	"github.com/mdlayher/ndp"
-	"github.com/mdlayher/packet"
 	"golang.org/x/sys/unix"
 )
 
-// announcer sends whole frames on one link.
-type announcer struct {
-	conn *packet.Conn
-	raw  syscall.RawConn
-	sa   unix.SockaddrLinklayer
+// openFrames opens the socket that sends whole frames on any link. It listens to
+// nothing. (One for each link would be slow to close: the kernel waits until no
+// packet can be on its way to it any more.)
+func openFrames() (int, error) {
+	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return -1, fmt.Errorf("packet socket: %w", err)
+	}
+	return fd, nil
 }
 
-// open returns the announcer of a link. It listens to no protocol: a packet
-// connection of the arp package would queue all ARP traffic of the link.
-func (h *Host) announcer(l *Link) (*announcer, error) {
-	if a := h.announcers[l.Index]; a != nil {
-		return a, nil
+// sendFrame puts one frame on a link without waiting: a full queue is an error.
+func (h *Host) sendFrame(link int, frame []byte) error {
+	if h.frames < 0 {
+		fd, err := openFrames()
+		if err != nil {
+			return err
+		}
+		h.frames = fd
 	}
-	conn, err := packet.Listen(&net.Interface{Index: l.Index, Name: l.Name, HardwareAddr: l.MAC, MTU: l.MTU}, packet.Raw, 0, nil)
-	if err != nil {
-		return nil, fmt.Errorf("packet socket: %w", err)
-	}
-	raw, err := conn.SyscallConn()
-	if err != nil {
-		conn.Close()
-		return nil, fmt.Errorf("packet socket: %w", err)
-	}
-	a := &announcer{conn: conn, raw: raw, sa: unix.SockaddrLinklayer{Ifindex: l.Index, Halen: 6}}
-	h.announcers[l.Index] = a
-	return a, nil
-}
-
-func (a *announcer) close() { a.conn.Close() }
-
-// send puts one frame on the link without waiting: a full queue is an error.
-func (a *announcer) send(frame []byte) error {
-	var serr error
-	err := a.raw.Write(func(fd uintptr) bool {
-		serr = unix.Sendto(int(fd), frame, unix.MSG_DONTWAIT, &a.sa)
-		return true
-	})
-	return errors.Join(err, serr)
+	sa := unix.SockaddrLinklayer{Ifindex: link, Halen: 6}
+	return unix.Sendto(h.frames, frame, unix.MSG_DONTWAIT, &sa)
 }
 
 // Announce tells the neighbours on a link that an address is at the link's
@@ -68,23 +50,10 @@ func (h *Host) Announce(l *Link, addr netip.Addr) error {
 	if err != nil {
 		return fmt.Errorf("announce %s on %s: %w", addr, l.Name, err)
 	}
-	a, err := h.announcer(l)
-	if err == nil {
-		err = a.send(frame)
-	}
-	if err != nil {
-		h.forget(l.Index)
+	if err := h.sendFrame(l.Index, frame); err != nil {
 		return fmt.Errorf("announce %s on %s: %w", addr, l.Name, err)
 	}
 	return nil
-}
-
-// forget drops the connection of a link; the next announcement opens another.
-func (h *Host) forget(index int) {
-	if a := h.announcers[index]; a != nil {
-		a.close()
-		delete(h.announcers, index)
-	}
 }
 
 // garpFrame makes the frame of 03-vrrp section 11.1. Unlike the one of the arp

@@ -2,8 +2,10 @@ package network
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -122,29 +124,67 @@ func (h *Host) ChangeDevice(index int, c DeviceChange) error {
 
 // DeleteDevice deletes a link; one that does not exist is ENODEV.
 func (h *Host) DeleteDevice(index int) error {
-	h.forget(index)
-	req := nl.NewNetlinkRequest(unix.RTM_DELLINK, unix.NLM_F_ACK)
+	return h.conn.execute(linkRequest(unix.RTM_DELLINK, index))
+}
+
+// DeleteDevices deletes many links at once. One after the other, each would wait
+// some ten milliseconds until no packet can be on its way through it any more; a
+// group of links waits once.
+func (h *Host) DeleteDevices(indexes []int) error {
+	group, err := h.freeGroup()
+	if err != nil {
+		return err
+	}
+	joined := 0
+	for _, index := range indexes {
+		req := linkRequest(unix.RTM_NEWLINK, index)
+		req.AddData(nl.NewRtAttr(unix.IFLA_GROUP, nl.Uint32Attr(group)))
+		switch err := h.conn.execute(req); {
+		case err == nil:
+			joined++
+		case !errors.Is(err, unix.ENODEV):
+			return err
+		}
+	}
+	if joined == 0 {
+		return nil
+	}
+	req := linkRequest(unix.RTM_DELLINK, 0)
+	req.AddData(nl.NewRtAttr(unix.IFLA_GROUP, nl.Uint32Attr(group)))
+	return h.conn.execute(req)
+}
+
+// freeGroup is a group that no link belongs to.
+func (h *Host) freeGroup() (uint32, error) {
+	links, err := h.Links()
+	if err != nil {
+		return 0, err
+	}
+	group := uint32(1<<32 - 1)
+	for slices.ContainsFunc(links, func(l Link) bool { return l.Group == group }) {
+		group--
+	}
+	return group, nil
+}
+
+func linkRequest(kind, index int) *nl.NetlinkRequest {
+	req := nl.NewNetlinkRequest(kind, unix.NLM_F_ACK)
 	msg := nl.NewIfInfomsg(unix.AF_UNSPEC)
 	msg.Index = int32(index)
 	req.AddData(msg)
-	return h.conn.execute(req)
+	return req
 }
 
 // LinkByName reads one link; one that does not exist is ENODEV.
 func (h *Host) LinkByName(name string) (Link, error) {
-	req := nl.NewNetlinkRequest(unix.RTM_GETLINK, unix.NLM_F_ACK)
-	req.AddData(nl.NewIfInfomsg(unix.AF_UNSPEC))
+	req := linkRequest(unix.RTM_GETLINK, 0)
 	req.AddData(nl.NewRtAttr(unix.IFLA_IFNAME, nl.ZeroTerminated(name)))
 	return h.conn.link(req)
 }
 
 // LinkByIndex reads one link; one that does not exist is ENODEV.
 func (h *Host) LinkByIndex(index int) (Link, error) {
-	req := nl.NewNetlinkRequest(unix.RTM_GETLINK, unix.NLM_F_ACK)
-	msg := nl.NewIfInfomsg(unix.AF_UNSPEC)
-	msg.Index = int32(index)
-	req.AddData(msg)
-	return h.conn.link(req)
+	return h.conn.link(linkRequest(unix.RTM_GETLINK, index))
 }
 
 // link sends a request that is answered with one link.

@@ -16,6 +16,7 @@ type deviceHost interface {
 	CreateDevice(*Device) error
 	ChangeDevice(int, DeviceChange) error
 	DeleteDevice(int) error
+	DeleteDevices([]int) error
 	LinkByName(string) (Link, error)
 	LinkByIndex(int) (Link, error)
 }
@@ -127,4 +128,37 @@ func TestDeviceFollows(t *testing.T) {
 	if _, err := h.LinkByName("v"); err == nil {
 		t.Error("v is still there")
 	}
+}
+
+// Many are deleted at once, and nothing else.
+func TestDeleteDevices(t *testing.T) {
+	onBoth(t, func(t *testing.T, h host, link int) {
+		d := h.(deviceHost)
+		indexes := []int{4711} // is gone already
+		for _, name := range []string{"a", "b", "c", "stays"} {
+			if err := d.CreateDevice(&Device{Name: name, Kind: KindMACVLAN, Mode: MACVLANPrivate, Parent: link, Group: 1<<32 - 1}); err != nil {
+				t.Fatal(err)
+			}
+			l, err := d.LinkByName(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if name != "stays" {
+				indexes = append(indexes, l.Index)
+			}
+		}
+		if err := d.DeleteDevices(indexes); err != nil {
+			t.Fatal(err)
+		}
+		links, err := d.Links()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := FormatDevices(links); !strings.HasPrefix(got, "stays@eth0") || strings.Count(got, "\n") != 1 {
+			t.Errorf("left:\n%s", got)
+		}
+		if err := d.DeleteDevices(indexes); err != nil {
+			t.Errorf("deleted again: %v", err)
+		}
+	})
 }

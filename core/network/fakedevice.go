@@ -90,6 +90,18 @@ func (f *Fake) DeleteDevice(index int) error {
 	return nil
 }
 
+// DeleteDevices deletes many links at once.
+func (f *Fake) DeleteDevices(indexes []int) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, index := range indexes {
+		if l := f.byIndex(index); l != nil {
+			f.delLink(l)
+		}
+	}
+	return nil
+}
+
 // LinkByName reads one link.
 func (f *Fake) LinkByName(name string) (Link, error) {
 	return f.link(func(l *Link) bool { return l.Name == name })

@@ -1,12 +1,16 @@
 package network
 
-import "fmt"
+import (
+	"fmt"
+
+	"golang.org/x/sys/unix"
+)
 
 // Host is the network namespace of this process (of the calling thread, when
 // it was opened). Its methods are for one goroutine at a time.
 type Host struct {
 	conn       *conn
-	announcers map[int]*announcer // by index of the link
+	frames     int // packet socket, negative while there is none
 	neighbours map[string]forwarding
 }
 
@@ -16,15 +20,19 @@ func Open() (*Host, error) {
 	if err != nil {
 		return nil, fmt.Errorf("host network: %w", err)
 	}
-	return &Host{conn: c, announcers: map[int]*announcer{}, neighbours: map[string]forwarding{}}, nil
+	h := &Host{conn: c, frames: -1, neighbours: map[string]forwarding{}}
+	if fd, err := openFrames(); err == nil { // without the right to have one, Announce says so
+		h.frames = fd
+	}
+	return h, nil
 }
 
 // Close gives back what the host holds. Sockets and watches have their own
 // Close.
 func (h *Host) Close() {
-	for _, a := range h.announcers {
-		a.close()
+	if h.frames >= 0 {
+		unix.Close(h.frames)
+		h.frames = -1
 	}
-	h.announcers = nil
 	h.conn.close()
 }
