@@ -56,10 +56,13 @@ func (m *maker) collect() {
 			it.Advice = append(it.Advice, slices.Compact(reasons[it.d.Position])...)
 		}
 	}
-	m.notes = slices.DeleteFunc(m.notes, func(n *item) bool {
-		told := func(it *item) bool { return slices.Contains(it.Advice, n.text) }
-		return slices.ContainsFunc(m.items, told) || slices.ContainsFunc(m.notes, told)
-	})
+	told := make(map[string]bool)
+	for _, it := range slices.Concat(m.items, m.notes) {
+		for _, a := range it.Advice {
+			told[a] = true
+		}
+	}
+	m.notes = slices.DeleteFunc(m.notes, func(n *item) bool { return told[n.text] })
 	byPosition(m.items)
 	byPosition(m.notes)
 }
@@ -165,6 +168,9 @@ func (m *maker) locate(it *item) {
 		args = slices.DeleteFunc(slices.Clone(args), func(a string) bool { return a == "" })
 		args = args[:min(len(args), 1)]
 	}
+	if n := it.fact.value; n > 0 && n <= len(args) {
+		args = args[n-1 : n]
+	}
 	from, to, word := wordOf(statement, it.text, args, it.d.Class != config.ClassUnknownKeyword)
 	it.word = word
 	at := it.Column - 1
@@ -203,7 +209,7 @@ func locateHead(it *item, s *sources) bool {
 // go together with others, as was noticed after reading.
 func (m *maker) locateKeyword(it *item) bool {
 	n := len(it.s.Blocks)
-	if it.fact.at == "" || n == 0 {
+	if it.fact.at == "" || n == 0 || !m.afford(50) {
 		return false
 	}
 	head := it.s.Blocks[n-1]
@@ -238,7 +244,7 @@ const longestBlock = 200
 // exist, when that was only noticed at the end of the block or after it.
 func (m *maker) locateName(it *item) bool {
 	n := len(it.s.Blocks)
-	if it.fact.refers == "" || it.fact.name >= len(it.args) || n == 0 {
+	if it.fact.refers == "" || it.fact.name >= len(it.args) || n == 0 || !m.afford(50) {
 		return false
 	}
 	head := it.s.Blocks[n-1].Position

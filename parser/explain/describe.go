@@ -21,11 +21,12 @@ func (m *maker) describe(it *item) {
 		it.Advice = append(it.Advice, fill(it.fact.advice, it.args))
 	}
 	switch {
+	case it.from != nil && it.d.Class == config.ClassUnknownKeyword:
 	case it.d.Class == config.ClassUnknownKeyword:
 		m.suggestKeyword(it)
 	case it.fact.refers != "":
 		m.suggestName(it)
-	case row != nil:
+	case row != nil && m.afford(20):
 		it.Suggestion = m.suggestWord(it, row)
 	}
 	m.describeBraces(it)
@@ -204,8 +205,10 @@ func (m *maker) describeBraces(it *item) {
 		if closing.Line > 0 {
 			relate(closing, "this } closes it, and what is around it stays open")
 		}
+		it.Meaning = "it is read as if the } were there"
 		if next := m.inside(it); next != nil {
 			relate(Place{File: next.File, Line: next.Line, Column: next.Column}, "read as a part of it")
+			it.Meaning = "what stands behind it is read as a part of it"
 		}
 		it.Advice = append(it.Advice, fmt.Sprintf("add a } to %s", where))
 	case config.ClosedEarly:
@@ -250,14 +253,14 @@ func (m *maker) undefined(it *item) {
 
 // hasFollowers reports whether other lines follow from an item.
 func (m *maker) hasFollowers(cause *item) bool {
-	return slices.ContainsFunc(m.items, func(it *item) bool { return it.from == cause && it.Line < cause.Line })
+	return slices.ContainsFunc(m.followers[cause], func(it *item) bool { return it.Line < cause.Line })
 }
 
 // inside is the first report about what was read as a part of a block that is
 // not closed.
 func (m *maker) inside(cause *item) *item {
-	for _, it := range m.items {
-		if it.from == cause && it.Line > cause.Line && it.File == cause.File && it.Column > 0 {
+	for _, it := range m.followers[cause] {
+		if it.Line > cause.Line && it.File == cause.File && it.Column > 0 {
 			return it
 		}
 	}

@@ -15,8 +15,8 @@ type Input struct {
 	Diagnostics []config.Diagnostic
 	// Status is the exit status of the configuration test.
 	Status int
-	// Start is the status with which a daemon ends that starts with this
-	// configuration, 0 when it runs.
+	// Start is what is against a start with this configuration, as the
+	// parser has it: 0 when nothing is.
 	Start int
 	// Structural is set when braces or quotes are wrong.
 	Structural bool
@@ -45,13 +45,14 @@ type Report struct {
 	Notes []Problem `json:"notes,omitempty"`
 
 	sources *sources
+	strict  bool
 }
 
 // Daemon is what becomes of a daemon.
 type Daemon struct {
-	// Status is that with which a daemon ends that starts with the
-	// configuration, 0 when it runs.
-	Status int `json:"status"`
+	Starts bool `json:"starts"`
+	// Status is that with which a daemon ends that does not start.
+	Status int `json:"status,omitempty"`
 	// Reloads is false when a running daemon refuses it, and keeps what it
 	// has.
 	Reloads bool `json:"reloads"`
@@ -131,6 +132,12 @@ func New(in Input) *Report {
 	}
 	m.collect()
 	m.findCauses()
+	m.followers = make(map[*item][]*item)
+	for _, it := range m.items {
+		if it.from != nil {
+			m.followers[it.from] = append(m.followers[it.from], it)
+		}
+	}
 	for _, it := range slices.Concat(m.items, m.notes) {
 		m.describe(it)
 	}
@@ -150,6 +157,17 @@ type maker struct {
 	names     *definitions // made when first needed
 	links     []string     // the interfaces
 	linksSaid bool
+	followers map[*item][]*item // direct ones
+	effort    int               // spent on guesses
+}
+
+// afford reports whether there is time for some guess, which costs so many
+// comparisons. A file with a hundred thousand mistakes gets no good advice about
+// the last of them, but soon.
+func (m *maker) afford(cost int) bool {
+	const most = 2_000_000
+	m.effort += cost
+	return m.effort < most
 }
 
 // item is a problem while it is examined.
@@ -184,12 +202,15 @@ func (it *item) follow(cause *item) {
 
 // report puts the items together.
 func (m *maker) report() *Report {
-	r := &Report{Status: m.Status, Problems: []Problem{}, sources: m.sources}
-	r.Daemon = Daemon{Status: m.Start, Reloads: m.Start == 0 && !m.Structural}
+	r := &Report{Status: m.Status, Problems: []Problem{}, sources: m.sources, strict: m.Strict}
+	r.Daemon = Daemon{Starts: m.Start == 0, Status: m.Start, Reloads: m.Start == 0 && !m.Structural}
+	if m.Start == statusFatal {
+		r.Daemon.Status = 0 // as the C daemon, which ends as if asked to
+	}
 	if m.Strict && m.Status != 0 {
 		r.Daemon.Reloads = false
 		if m.Start == 0 && slices.ContainsFunc(m.Diagnostics, m.counts) {
-			r.Daemon.Status = statusConfig
+			r.Daemon.Starts, r.Daemon.Status = false, statusConfig
 		}
 	}
 	for i, it := range m.items {
@@ -226,8 +247,8 @@ func (m *maker) spread() {
 	}
 }
 
-// The exit statuses of a daemon that cannot enter its network namespace, and of
-// one with a configuration that it cannot use.
+// What the parser has against a start: that the network namespace cannot be
+// entered, and a configuration that cannot be used.
 const (
 	statusFatal  = 1
 	statusConfig = 2

@@ -14,6 +14,9 @@ type fact struct {
 	// object have one cause.
 	refers string
 	name   int
+	// value is the placeholder, counted from 1, that has the word which is
+	// meant; 0: it is found.
+	value int
 	// drops is the kind of the object that is left out; its name is that of
 	// the block.
 	drops string
@@ -213,7 +216,7 @@ func serverFacts() map[string]fact {
 	return map[string]fact{
 		"Virtual server %s has no real servers - ignoring":                                          {about: []string{"real_server"}, meaning: "there is no such virtual server"},
 		"Invalid virtual server IP address%s %s%s%s - skipping":                                     {meaning: "the whole block is left out"},
-		"Invalid real server ip address/port %s/%s - skipping":                                      {meaning: "the whole block is left out: the real server does not exist"},
+		"Invalid real server ip address/port %s/%s - skipping":                                      {value: 1, meaning: "the whole block is left out: the real server does not exist"},
 		"Virtual server %s: no protocol set - defaulting to UDP":                                    {about: []string{"protocol"}},
 		"Virtual server %s: no scheduler set, setting default '%s'":                                 {about: []string{"lb_algo", "lvs_sched"}},
 		"Virtual server %s: no forwarding method set, setting default NAT":                          {about: []string{"lb_kind", "lvs_method"}},

@@ -29,6 +29,9 @@ func (m *maker) suggestKeyword(it *item) {
 		it.Advice = append(it.Advice, "put the names of the members into a group { } block")
 		return
 	}
+	if !m.afford(500) {
+		return
+	}
 	here := slices.Sorted(maps.Keys(m.table.Level(path)))
 	if it.Suggestion = nearest(word, here); it.Suggestion != "" {
 		return
@@ -106,6 +109,9 @@ func (m *maker) suggestName(it *item) {
 		return
 	}
 	var names []string
+	if !m.afford(len(m.defined(it.fact.refers))) {
+		return
+	}
 	for _, d := range m.defined(it.fact.refers) {
 		if d.name == name && it.from == nil && (d.place.File != it.File || d.place.Line > it.Line) {
 			d.place.Note = "defined here"

@@ -108,7 +108,7 @@ func (t *writer) follow(p *Problem, followers []*Problem) {
 	var lines []int
 	var same *Problem
 	for _, f := range followers {
-		if f.File == p.File && f.Line == p.Line && f.Line > 0 {
+		if f.File == p.File && f.Line == p.Line && f.Line > 0 && !strings.HasSuffix(p.Class, "}") {
 			if same == nil || same.Class == className(config.ClassUnmatchedQuote) {
 				same = f
 			}
@@ -173,7 +173,7 @@ func lineList(lines []int) string {
 // verdict says what becomes of it all.
 func (t *writer) verdict(causes, followers int) {
 	d := t.report.Daemon
-	if causes == 0 && t.report.Status == 0 && d.Status == 0 {
+	if causes == 0 && t.report.Status == 0 && d.Starts {
 		return
 	}
 	fmt.Fprint(t, t.paint(bold, counted(causes, "problem")))
@@ -182,15 +182,19 @@ func (t *writer) verdict(causes, followers int) {
 	}
 	fmt.Fprintf(t, ", status %d\n", t.report.Status)
 	switch {
-	case d.Status == statusFatal:
-		fmt.Fprintf(t, "The daemon does not start with this (exit status %d): the network namespace cannot be entered.\n", d.Status)
-	case d.Status != 0:
+	case !d.Starts && d.Status == 0:
+		fmt.Fprintf(t, "The daemon does not start with this: the network namespace cannot be entered.\n")
+	case !d.Starts:
 		fmt.Fprintf(t, "The daemon does not start with this (exit status %d).\n", d.Status)
 	case !d.Reloads:
 		fmt.Fprintf(t, "The daemon starts, with what it understands.\n")
 	}
 	if !d.Reloads {
-		fmt.Fprintf(t, "A reload is refused, and the running configuration stays.\n")
+		reload := "A reload"
+		if t.report.strict {
+			reload = "With reload_check_config, a reload"
+		}
+		fmt.Fprintf(t, "%s is refused, and the running configuration stays.\n", reload)
 	}
 }
 
