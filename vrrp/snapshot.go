@@ -292,6 +292,7 @@ func (s *camera) linkNow(l *network.Link) status.Link {
 			n.VRF = master.Name
 		}
 	}
+	n.Changeable = s.cfg.Global.AllowIfChanges && !l.Loopback()
 	n.Kind, n.Mode = kindOf(l)
 	if base, ok := s.view.LinkByIndex(l.Parent); ok && n.Kind != "" {
 		n.Base = &status.Link{Name: base.Name, Flags: base.Flags}

@@ -153,6 +153,7 @@ type Defaults struct {
 	GARPExtraIfAll                                    bool
 	SMTPAlert, SMTPAlertVRRP, SMTPAlertChecker        Given[bool]
 	ScriptUID, ScriptGID                              uint32
+	EmailFromGiven                                    bool
 	ScriptUserKnown                                   bool // there is a default owner of scripts
 }
 

@@ -26,19 +26,38 @@ func (w lines) given(format, value string) {
 }
 
 // Globals writes the section about the global definitions, with which the dump
-// of every process begins.
-func Globals(out io.Writer, c *config.Config) { lines{Writer: out}.globals(c, nil) }
+// of every process begins, as the BFD process does.
+func Globals(out io.Writer, c *config.Config) { lines{Writer: out}.globals(c, process{}) }
 
-// globals writes the section of the VRRP process if v is given: it has
-// resolved some of the values.
-func (w lines) globals(c *config.Config, v *VRRP) {
+// CheckerGlobals writes it as the checker process does.
+func CheckerGlobals(out io.Writer, c *config.Config) {
+	lines{Writer: out}.globals(c, process{reads: c.Global.LVSNotifyFIFO})
+}
+
+// ParentGlobals writes it as the parent process does. Scheduled is when
+// reload_time_file has it reload, zero for never; dated tells that the file
+// names a date.
+func ParentGlobals(out io.Writer, c *config.Config, scheduled time.Time, dated bool) {
+	lines{Writer: out}.globals(c, process{parent: true, scheduled: scheduled, dated: dated})
+}
+
+// process is what a process knows that others do not.
+type process struct {
+	vrrp      *VRRP
+	parent    bool
+	reads     *config.FIFO // its own FIFO, beside the one of all
+	scheduled time.Time
+	dated     bool
+}
+
+func (w lines) globals(c *config.Config, p process) {
 	w.header("Global definitions", 1)
-	g := &c.Global
+	g, v := &c.Global, p.vrrp
 	w.identity(c)
 	w.mail(g)
-	w.reloading(g)
+	w.reloading(g, &p)
 	w.lvs(g, v)
-	w.fifos(g)
+	w.fifos(g, &p)
 	w.network(g)
 	w.announcing(g, v != nil)
 	w.firewall(&g.Firewall, v)
@@ -76,6 +95,8 @@ func (w lines) mail(g *config.Global) {
 		w.line("Smtp server port = %d", g.SMTPServer.Port())
 		w.given("Smtp HELO name = %s", g.SMTPHeloName)
 		w.line("Smtp server connection timeout = %d", g.SMTPConnectTimeout/time.Second)
+	}
+	if g.SMTPServer.IsValid() || g.Defaults.EmailFromGiven {
 		w.line("Email notification from = %s", g.NotificationEmailFrom)
 		w.line("Email notification to:")
 		for _, to := range g.NotificationEmails {
@@ -92,11 +113,19 @@ func (w lines) mail(g *config.Global) {
 	w.line("Checkers log all failures = %t", g.CheckerLogAllFailures)
 }
 
-func (w lines) reloading(g *config.Global) {
+func (w lines) reloading(g *config.Global, p *process) {
 	if g.ReloadCheckConfig {
 		w.line("Test config before reload, log to %s", or(g.ReloadCheckConfigFile, "/dev/null"))
 	} else {
 		w.line("No test config before reload")
+	}
+	if g.ReloadTimeFile != "" {
+		w.line("Reload time file = %s%s", g.ReloadTimeFile, pick(g.ReloadRepeat, " (repeat)", ""))
+		if p.scheduled.IsZero() {
+			w.line("No reload scheduled")
+		} else {
+			w.line("Reload scheduled for %s%s", p.scheduled.Local().Format(time.DateTime), pick(p.dated, " (date specified", "")) // sic
+		}
 	}
 	w.given("Reload_file = %s", g.ReloadFile)
 	w.line("keep script symlinks = %t", g.UseSymlinkPaths)
@@ -104,10 +133,10 @@ func (w lines) reloading(g *config.Global) {
 	if g.DataUseInstance {
 		w.line("Use instance name in data dumps")
 	}
-	if s := g.StartupScript; s != nil {
+	if s := g.StartupScript; s != nil && p.parent {
 		w.line("Startup script = %s, uid:gid %d:%d, timeout %d", Command(s.Args), s.UID, s.GID, g.StartupScriptTimeout/time.Second)
 	}
-	if s := g.ShutdownScript; s != nil {
+	if s := g.ShutdownScript; s != nil && p.parent {
 		w.line("Shutdown script = %s, uid:gid %d:%d timeout %d", Command(s.Args), s.UID, s.GID, g.ShutdownScriptTimeout/time.Second)
 	}
 	w.line("Dynamic interfaces = %t", g.DynamicInterfaces)
@@ -178,7 +207,7 @@ func (v *VRRP) instances() []Instance {
 	return v.Instances
 }
 
-func (w lines) fifos(g *config.Global) {
+func (w lines) fifos(g *config.Global, p *process) {
 	for _, f := range []struct {
 		name string
 		fifo *config.FIFO
@@ -188,15 +217,21 @@ func (w lines) fifos(g *config.Global) {
 		}
 		w.line("%s notify fifo = %s, uid:gid %d:%d", f.name, f.fifo.Path, f.fifo.UID, f.fifo.GID)
 		if s := f.fifo.Script; s != nil {
-			w.fifoScript(f.name, s, f.fifo.Path)
+			w.fifoScript(f.name, s, f.fifo, p)
 		}
 	}
 	w.line("FIFO write vrrp states on reload = %t", g.FIFOWriteVRRPStatesOnReload)
 	w.line("VRRP notify priority changes = %t", g.Defaults.NotifyPriorityChanges)
 }
 
-func (w lines) fifoScript(name string, s *config.Script, fifo string) {
-	text := Command(append(slices.Clone(s.Args), fifo))
+// fifoScript shows the path of the FIFO as the last argument in the processes
+// that start the script.
+func (w lines) fifoScript(name string, s *config.Script, fifo *config.FIFO, p *process) {
+	args := slices.Clone(s.Args)
+	if fifo == p.reads || name == "Global" && p.reads != nil || p.vrrp != nil && name != "LVS" {
+		args = append(args, fifo.Path)
+	}
+	text := Command(args)
 	if s.Path != "" && s.Path != s.Args[0] {
 		w.line("%s notify fifo path = %s, script = %s, uid:gid %d:%d", name, s.Path, text, s.UID, s.GID)
 		return

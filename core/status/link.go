@@ -99,8 +99,11 @@ func (w lines) below(l *Link) {
 }
 
 func (w lines) origin(l *Link) {
-	if l.Ours {
+	switch {
+	case l.Ours:
 		w.inset("I/f created by keepalived")
+	case l.Changeable:
+		w.inset("Interface type/base can be changed")
 	}
 }
 

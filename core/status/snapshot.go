@@ -195,6 +195,7 @@ type Link struct {
 	Mode                    string // of these
 	Base                    *Link  // below it
 	Ours                    bool   // made by this process
+	Changeable              bool   // it may come back as one of another kind
 	Polling                 string // line about link polling; empty: netlink
 	VRFTable                uint32 // of a VRF
 	VRF                     string // to which it belongs

@@ -14,7 +14,7 @@ func (v *VRRP) Data(out io.Writer) { v.write(lines{Writer: out}) }
 func (v *VRRP) Configuration(out io.Writer) { v.write(lines{Writer: out, lasting: true}) }
 
 func (v *VRRP) write(w lines) {
-	w.globals(v.Config, v)
+	w.globals(v.Config, process{vrrp: v})
 	w.lanes(v.Lanes)
 	w.statics(v)
 	section(w, "VRRP Topology", v.Instances, w.instance)

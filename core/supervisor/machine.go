@@ -210,7 +210,7 @@ func (m *machine) Notify(text string) {
 // Dump writes the global definitions, which is what the parent knows.
 func (m *machine) Dump(c *config.Config) {
 	var b bytes.Buffer
-	status.Globals(&b, c)
+	status.ParentGlobals(&b, c, m.timetable.when, !m.timetable.daily)
 	path := process.DumpPath(c, m.dumpDir, "_parent")
 	m.dumps.Write(path, b.Bytes(), func(err error) {
 		number, text := logging.Strerror(err)

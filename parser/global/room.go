@@ -74,6 +74,7 @@ func (r *Room) open(p *reader.Pass, _ *reader.Statement) bool {
 func (r *Room) Finish(p *reader.Pass) {
 	g := &r.config.Global
 	g.Defaults = r.Settings.defaults()
+	g.Defaults.EmailFromGiven = g.NotificationEmailFrom != ""
 	r.Settings.finish()
 	if g.VMACAddrPrefix == "" {
 		g.VMACAddrPrefix = g.VMACPrefix
