@@ -27,7 +27,7 @@ SHELL       := /bin/bash
 export CGO_ENABLED ?= 0
 LDFLAGS := -s -w -X keepalived/core/commandline.DefaultFile=$(SYSCONFDIR)/keepalived/keepalived.conf
 
-.PHONY: help build documents install demo test bench lint clean prerequisites unit scenarios corpus fuzz fuzz-config dist
+.PHONY: help build documents install demo test bench lint clean prerequisites unit scenarios corpus fuzz fuzz-config fuzz-language dist
 
 help:
 	@echo 'make build              build/keepalived, static'
@@ -37,6 +37,7 @@ help:
 	@echo 'make bench              our daemon and the C daemon side by side'
 	@echo 'make dist               deb and rpm in $(BUILD)/dist'
 	@echo 'make fuzz-config        verdicts on random configurations, ours and C'
+	@echo 'make fuzz-language      the same for keywords with all kinds of arguments'
 	@echo 'make lint clean         and the parts of test: prerequisites unit scenarios corpus fuzz'
 
 build:
@@ -102,6 +103,11 @@ fuzz:
 # Random changes to configurations, our verdict against the C daemon's.
 fuzz-config: build
 	$(GO) run ./compat-tests/fuzzconfig -daemon $(BUILD)/keepalived
+
+# Every keyword with every kind of argument; COUNT=200000 is all of them.
+COUNT ?= 10000
+fuzz-language: build
+	$(GO) run ./compat-tests/fuzzconfig -daemon $(BUILD)/keepalived -language -count $(COUNT)
 
 bench: prerequisites build
 	$(GO) run ./compat-tests/bench -daemon $(BUILD)/keepalived

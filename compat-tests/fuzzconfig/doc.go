@@ -9,6 +9,15 @@
 // with the interfaces that the configurations name and with stubs for their
 // scripts; nothing of it is seen outside.
 //
+// With -language the configurations come from the table of keywords in their
+// place: each keyword in the least that can be around it, with nothing, with
+// every kind of value and the ends of its range, in every shape that a line or
+// block can have, in blocks where it is wrong, beside each other keyword of its
+// block, before and after what it depends on; and each option of the languages
+// of one line with all of this and with each other option. There are some
+// 150,000, always the same ones; -seed says which of them come first, -count
+// how many are run.
+//
 // Version 2.2.7 is not the version that we replace. What is known to be
 // different between the two, and what we do otherwise on purpose, is taken out
 // of both answers before they are compared: table.go has a row with a reason for

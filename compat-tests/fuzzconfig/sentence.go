@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -126,7 +127,9 @@ func (l *language) words(path string) []word {
 			all = append(all, word{w, row, spoken(w, row)})
 		}
 	}
-	slices.SortFunc(all, func(a, b word) int { return strings.Compare(a.name, b.name) })
+	slices.SortFunc(all, func(a, b word) int {
+		return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.row.Name, b.row.Name))
+	})
 	return all
 }
 

@@ -72,7 +72,7 @@ var exclusions = []struct {
 }{
 	{"2.2.7 reads the interval and time-out of a script as whole seconds", textual(`(?m)^[^\S\n]*(interval|timeout)\b[^\S\n]*("|[^1-9\s]|[1-9]\d{0,3}[^\d\s]|\d{5}|$)`)},
 	{"2.2.7 looks at two words of use_vmac and use_ipvlan only", textual(`use_(vmac|ipvlan)([^\S\n]+[^\s{}]+){3}|use_(vmac|ipvlan).*\b(name|group|netlink_notify(_msg)?)\b`)},
-	{"2.2.7 takes ${_RANDOM} at the end of a line only, and its value is another one each time", textual(`\$\{_RANDOM`)},
+	{"2.2.7 takes ${_RANDOM} at the end of a line only, and its value is another one each time", textual(`\$\{?_RANDOM`)},
 	{"2.2.7 takes vrrp_strict with any word behind it", textual(`vrrp_strict[ \t]+[^\s#!]`)},
 	{"2.2.7 sees a ~SEQ or ~LST that a definition holds only while a $ is left in the line", said(`Unknown keyword '~(SEQ|LST)`)},
 	{"a line of blanks or a comment ends a multi-line definition in 2.2.7, in some processes", textual(`\\\n([ \t]+\n|[ \t]*[#!])|[#!][^\n]*\\\n`)},
@@ -87,6 +87,10 @@ var exclusions = []struct {
 	{"tables, realms and the like above 32 bits, negative ones and ports above 16 bits are cut by the C daemon; a row of DIFFERENCES.md", ourWords(`(not found|not found or invalid) for (route|rule)$|^(invalid|Invalid) (realms|sport range|dport range|uidrange) |^(TOS value|suppress_group) .* is invalid$`, `(\s|[/-])(-\d+|\d{5,}|\d+-\d+x)(\s|[/-]|$)`)},
 	{"a list of one word that clashes ends 2.2.7; a row of DIFFERENCES.md", func(q question) bool {
 		return q.theirs.status == statusMissing && slices.ContainsFunc(q.ours.messages, func(m string) bool { return strings.Contains(m, "garp_group already specified for") })
+	}},
+	{"2.4.3 finds a track_group without members at its }", func(q question) bool {
+		said := strings.Join(q.ours.messages, "\n")
+		return strings.Contains(said, "track_group ") && strings.Contains(said, " not found") && (strings.Contains(said, "has no members - removing") || strings.Contains(said, "has empty group block"))
 	}},
 	{"2.2.7 counts an address that it has twice", func(q question) bool {
 		return said(`Number of VIPs`)(q) && slices.ContainsFunc(q.ours.messages, func(m string) bool { return strings.Contains(m, "VIP duplicates a") })

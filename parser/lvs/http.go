@@ -17,6 +17,7 @@ type url struct {
 	// parameters is set when a regex keyword other than regex was given.
 	parameters bool
 	hasRegex   bool
+	pathGiven  bool
 }
 
 // regexOptions are the words of regex_options, which are PCRE2's flags.
@@ -75,6 +76,7 @@ func (r *Room) urlHandlers(h reader.Handlers, path string) {
 	read := func(name string, f func(*reader.Pass, *reader.Statement)) { h[path+"/"+name] = reader.Handler{Read: f} }
 	read("path", func(p *reader.Pass, s *reader.Statement) {
 		p.Need(s, 1)
+		r.url.pathGiven = true // be it empty
 		text(p, s, &r.url.Path, "path", "")
 	})
 	read("digest", r.digest)
@@ -193,7 +195,7 @@ func (r *Room) regexStack(p *reader.Pass, s *reader.Statement) {
 
 func (r *Room) closeURL(p *reader.Pass) {
 	u := r.url
-	if u.Path == "" {
+	if !u.pathGiven {
 		p.General(msgNoPath)
 		return
 	}
