@@ -135,6 +135,7 @@ func (m *maker) place(it *item) {
 	it.Keyword = it.s.Keyword
 	m.locate(it)
 	for _, b := range it.s.Blocks {
+		it.inside = b.Keyword
 		it.Blocks = append(it.Blocks, m.blockPlace(b))
 	}
 	if o := it.s.Other; o != nil {
@@ -244,7 +245,7 @@ const longestBlock = 200
 // exist, when that was only noticed at the end of the block or after it.
 func (m *maker) locateName(it *item) bool {
 	n := len(it.s.Blocks)
-	if it.fact.refers == "" || it.fact.name >= len(it.args) || n == 0 || !m.afford(50) {
+	if it.fact.refers == "" && !it.fact.find || it.fact.name >= len(it.args) || n == 0 || !m.afford(50) {
 		return false
 	}
 	head := it.s.Blocks[n-1].Position

@@ -105,7 +105,7 @@ func (o *Option) String() string {
 	case strings.HasPrefix(o.Default, "none, required"):
 		parts = append(parts, "required")
 	case o.Default != "" && o.Default != "none":
-		parts = append(parts, "default "+o.Default)
+		parts = append(parts, "default "+strings.TrimPrefix(o.Default, "none, "))
 	}
 	if len(parts) == 0 {
 		return s

@@ -102,6 +102,8 @@ type Problem struct {
 	Advice []string `json:"advice,omitempty"`
 	// Cause is the index of the problem that this one follows from.
 	Cause *int `json:"cause,omitempty"`
+
+	inside string // the path of the innermost block
 }
 
 // Option is a row of the keyword table.

@@ -17,6 +17,9 @@ type fact struct {
 	// value is the placeholder, counted from 1, that has the word which is
 	// meant; 0: it is found.
 	value int
+	// find is set when the name that the placeholder has is to be looked for
+	// in the block.
+	find bool
 	// drops is the kind of the object that is left out; its name is that of
 	// the block.
 	drops string
@@ -263,7 +266,7 @@ func scriptFacts() map[string]fact {
 // reasonFacts are about what is only logged, and says why a script will not
 // run. Those that are no notes are told with the script that is left out.
 func reasonFacts() map[string]fact {
-	unrun := fact{note: true, reason: true, meaning: "the script will not run"}
+	unrun := fact{note: true, reason: true, find: true, meaning: "the script will not run"}
 	reason := fact{reason: true}
 	reading := fact{reason: true, reading: true}
 	return map[string]fact{

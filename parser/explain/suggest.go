@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"keepalived/core/config"
 	"keepalived/parser/keyword"
@@ -16,6 +18,10 @@ func (m *maker) suggestKeyword(it *item) {
 	word, _, _ := strings.Cut(it.s.Statement, " ")
 	if strings.HasPrefix(word, "$") {
 		it.Advice = append(it.Advice, "there is no definition of that name before this line")
+		return
+	}
+	if odd := oddCharacter(word); odd != "" {
+		it.Advice = append(it.Advice, odd)
 		return
 	}
 	if word == "" || word == "{" || word == "}" {
@@ -51,6 +57,21 @@ func (m *maker) suggestKeyword(it *item) {
 		it.Suggestion = near
 		it.Advice = append(it.Advice, fmt.Sprintf("'%s' belongs into %s", near, anyOf(m.homes(near))))
 	}
+}
+
+// oddCharacter says what is in the place of a blank, or before the first word,
+// without being seen; empty when nothing is.
+func oddCharacter(word string) string {
+	r, size := utf8.DecodeRuneInString(word)
+	switch {
+	case r == utf8.RuneError && size == 1:
+		return fmt.Sprintf("the byte 0x%02X is no character: remove it", word[0])
+	case r == '\uFEFF':
+		return "the file begins with a byte order mark: remove it"
+	case r > unicode.MaxASCII && (unicode.IsSpace(r) || unicode.Is(unicode.Cf, r)):
+		return fmt.Sprintf("the character U+%04X looks like a blank, and is none: remove it", r)
+	}
+	return ""
 }
 
 // homes are the blocks that have a keyword.

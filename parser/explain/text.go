@@ -27,16 +27,54 @@ func (r *Report) Text(w io.Writer, colour bool) error {
 			causes++
 		}
 	}
+	same := repeated(r.Problems, followers)
 	for i := range r.Problems {
-		if p := &r.Problems[i]; p.Cause == nil {
-			t.problem(p, followers[i], red, "")
+		if p := &r.Problems[i]; p.Cause == nil && same[i] != repetition {
+			t.problem(p, followers[i], red, "", same[i])
 		}
 	}
 	for i := range r.Notes {
-		t.problem(&r.Notes[i], nil, yellow, "note: ")
+		t.problem(&r.Notes[i], nil, yellow, "note: ", "")
 	}
 	t.verdict(causes, len(r.Problems)-causes)
 	return t.Flush()
+}
+
+// repetition stands for a mistake that was shown further up.
+const repetition = "again"
+
+// repeated finds mistakes that are made again and again in blocks of one kind.
+// They are shown once, with the other lines.
+func repeated(problems []Problem, followers map[int][]*Problem) map[int]string {
+	type mistake struct{ file, block, text, meaning string }
+	lines := make(map[mistake][]int)
+	first := make(map[mistake]int)
+	same := make(map[int]string)
+	for i := range problems {
+		p := &problems[i]
+		if p.Cause != nil || p.Line == 0 || len(followers[i]) > 0 || len(p.Related) > 0 {
+			continue
+		}
+		k := mistake{p.File, p.block(), withoutPrefix(p.Message), p.Meaning}
+		if _, again := first[k]; !again {
+			first[k] = i
+			continue
+		}
+		lines[k] = append(lines[k], p.Line)
+		same[i] = repetition
+	}
+	for k, l := range lines {
+		same[first[k]] = lineList(l)
+	}
+	return same
+}
+
+// block is the kind of block that a problem is in.
+func (p *Problem) block() string {
+	if p.Keyword != "" {
+		return p.Keyword
+	}
+	return p.inside
 }
 
 // The colours.
@@ -71,7 +109,7 @@ func (t *writer) fact(format string, args ...any) {
 }
 
 // problem writes a problem with what follows from it.
-func (t *writer) problem(p *Problem, followers []*Problem, colour, label string) {
+func (t *writer) problem(p *Problem, followers []*Problem, colour, label, again string) {
 	message := printable(withoutPrefix(p.Message))
 	if p.Line == 0 {
 		fmt.Fprintf(t, "%s\n", t.paint(bold, label+message))
@@ -98,6 +136,9 @@ func (t *writer) problem(p *Problem, followers []*Problem, colour, label string)
 		t.fact("%s", a)
 	}
 	t.follow(p, followers)
+	if again != "" {
+		t.fact("the same in %s", again)
+	}
 	fmt.Fprintln(t)
 }
 
