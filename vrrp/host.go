@@ -2,6 +2,7 @@ package vrrp
 
 import (
 	"net/netip"
+	"time"
 
 	"keepalived/core/config"
 	"keepalived/core/firewall"
@@ -28,6 +29,7 @@ type Host interface {
 	DeleteDevices(indexes []int) error
 	LinkByName(name string) (network.Link, error)
 	LinkByIndex(index int) (network.Link, error)
+	WatchCarrier(list []network.Polled, every time.Duration, deliver func(name string, up bool)) (*network.CarrierWatcher, map[string]bool, error)
 	OpenFirewall(firewall.Options) (Firewall, error)
 	Sysctl(key string) (string, error)
 	SetSysctl(key, value string) error

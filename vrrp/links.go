@@ -73,12 +73,16 @@ func (s *service) changed(c network.Change) {
 		s.linkAppeared(c.Link)
 		s.baseAppeared(c.Link.Name)
 	case network.LinkGone:
+		if s.bounces[c.Link.Name] != nil { // nothing to wait for
+			s.settle(c.Link.Name)
+			s.linkFlipped(c.Link, false)
+		}
 		s.linkGone(c.Link.Name)
 	case network.LinkRenamed:
 		s.linkRenamed(c.Old, c.Link)
 	case network.LinkWentUp, network.LinkWentDown:
 		s.seenUp[c.Link.Name] = true
-		s.linkFlipped(c.Link, c.Kind == network.LinkWentUp)
+		s.flipped(&c, c.Kind == network.LinkWentUp)
 	case network.LinkMACChanged:
 		s.macChanged(c)
 	case network.LinkVRFChanged:
@@ -133,6 +137,9 @@ func (s *service) linkAppeared(l network.Link) {
 	delete(s.missing, l.Name)
 	s.info(message.LinkAdded, l.Name)
 	s.reopen(l.Name)
+	if s.beats(l.Name) {
+		s.tellBeat(l.Name)
+	}
 }
 
 // reopen opens the sockets on an interface that is there again.
@@ -183,7 +190,7 @@ func (s *service) linkRenamed(old, l network.Link) {
 }
 
 func (s *service) linkFlipped(l network.Link, up bool) {
-	if !s.uses(l.Name) || s.missing[l.Name] {
+	if !s.uses(l.Name) || s.missing[l.Name] || s.beats(l.Name) {
 		return
 	}
 	text, status := message.LinkDown, fsm.Down

@@ -31,7 +31,6 @@ func (s *service) sayMissing() {
 func (s *service) harmless(c *config.Instance) []keyword {
 	return []keyword{
 		{"netlink_notify_msg", c.VMAC != nil && c.VMAC.NetlinkNotify},
-		{"linkbeat_use_polling", c.LinkbeatUsePolling || s.cfg.LinkbeatUsePolling},
 		{"track_process", len(c.Tracking.Processes) > 0},
 		{"track_bfd", len(c.Tracking.BFDs) > 0},
 	}
@@ -41,8 +40,6 @@ func general(c *config.Config) []keyword {
 	g := &c.Global
 	return []keyword{
 		{"lvs_sync_daemon with an instance", g.LVSSyncDaemon != nil && g.LVSSyncDaemon.Instance != ""},
-		{"interface_up_down_delays", len(c.VRRP.UpDownDelays) > 0},
-		{"linkbeat_interfaces", len(c.VRRP.Linkbeat) > 0},
 		{"enable_snmp_vrrp", g.SNMP.VRRP || g.SNMP.RFCv2 || g.SNMP.RFCv3},
 		{"enable_dbus", g.DBus.Enabled},
 	}

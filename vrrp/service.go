@@ -47,8 +47,10 @@ type service struct {
 	devices       []*device              // VMACs and ipvlans, see devices.go
 	outdated      []*device              // without routers after a reload
 	deleted       map[int]bool           // by index: links that we have deleted, of which the kernel may still tell
-	adopting      bool                   // a configuration is being taken over: nobody has to be told of changes
-	filter        Firewall               // nil without one
+	beat          linkbeat
+	bounces       map[string]*process.Timer // by interface: changes that have to last
+	adopting      bool                      // a configuration is being taken over: nobody has to be told of changes
+	filter        Firewall                  // nil without one
 	filterOptions firewall.Options
 	refusal       string          // what the packet filter said last
 	commands      []string        // directories in which programs are looked for
@@ -88,7 +90,7 @@ func New(env process.Env) process.Service {
 func newService(env process.Env, open func() (Host, error)) *service {
 	s := &service{
 		env: env, loop: env.Loop, log: env.Log, open: open,
-		of: map[*fsm.Instance]*router{}, adopted: map[ifaceFamily]source{}, missing: map[string]bool{}, deleted: map[int]bool{},
+		of: map[*fsm.Instance]*router{}, adopted: map[ifaceFamily]source{}, missing: map[string]bool{}, deleted: map[int]bool{}, bounces: map[string]*process.Timer{},
 		seenUp: map[string]bool{}, advertised: map[string]time.Time{},
 		lanes: map[lane]*queue{}, removals: map[any]int{},
 	}
@@ -175,6 +177,8 @@ func (s *service) adopt(cfg *config.Config) {
 	}
 	s.assign() // those of the new devices
 	s.findMissing()
+	s.settle("")
+	s.startLinkbeat()
 	s.makePools()
 }
 
@@ -237,6 +241,8 @@ func (s *service) Stop(done func()) {
 	if s.watcher != nil {
 		s.watcher.Close()
 	}
+	s.settle("")
+	s.stopLinkbeat()
 	s.checks.Stop()
 	if s.machine != nil {
 		s.do(s.machine.Stop(time.Now(), !s.env.Options.DontReleaseVRRP))

@@ -34,7 +34,7 @@ func (s *service) statusOf(key fsm.Key) fsm.Tracked {
 	e := fsm.Tracked{Key: key, Status: fsm.Down}
 	switch key.Kind {
 	case fsm.Interface:
-		if l, ok := s.view.Link(key.Name); ok && l.Up() {
+		if s.up(key.Name) {
 			e.Status = fsm.Up
 		}
 	case fsm.Script:

@@ -17,6 +17,8 @@
 // what was said: it turns notifications, which repeat themselves and arrive
 // late, into changes, which do not.
 //
+// A [CarrierWatcher] asks for the carrier of interfaces whose drivers do not tell.
+//
 // # Sockets
 //
 // A [Socket] is a pair of raw sockets, one to receive and one to send. Its

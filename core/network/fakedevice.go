@@ -2,6 +2,7 @@ package network
 
 import (
 	"slices"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -127,4 +128,14 @@ func (f *Fake) above(l *fakeLink, do func(*fakeLink)) {
 			do(o)
 		}
 	}
+}
+
+// WatchCarrier looks at the links of the fake.
+func (f *Fake) WatchCarrier(list []Polled, every time.Duration, deliver func(name string, up bool)) (*CarrierWatcher, map[string]bool, error) {
+	ask := func(name string, method CarrierMethod) (bool, CarrierMethod, error) {
+		l, err := f.LinkByName(name)
+		return l.Up(), method, err
+	}
+	w, now := watchCarrier(list, every, ask, deliver)
+	return w, now, nil
 }

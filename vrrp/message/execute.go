@@ -60,6 +60,12 @@ const (
 	ReducedDelayPassed = "Reduced delayed start passed"
 	DelayCompleted     = "Delayed start completed"
 
+	Debounce    = "%s: Adding flags change from 0x%x to 0x%x delay by %d"
+	Linkbeat    = "Using MII-BMSR/ETHTOOL NIC polling thread(s)..."
+	LinkbeatOff = "Turning off linkbeat for %s since netlink works for vmacs/ipvlans"
+	BeatUp      = "Linkbeat reports %s up"
+	BeatDown    = "Linkbeat reports %s down"
+
 	VMACFound     = "(%s) Found matching interface %s"
 	VMACCreated   = "(%s): Success creating VMAC interface %s"
 	VMACConflict  = "(%s) Removing old VMAC interface %s due to conflicting interface"

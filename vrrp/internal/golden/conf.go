@@ -86,6 +86,14 @@ func Parse(t testing.TB, text string) *config.Config {
 		switch b.words[0] {
 		case "vrrp_instance":
 			c.VRRP.Instances = append(c.VRRP.Instances, instance(t, c, b))
+		case "linkbeat_interfaces":
+			for _, l := range b.inner {
+				c.VRRP.Linkbeat = append(c.VRRP.Linkbeat, config.LinkbeatInterface{Interface: l.words[0], Method: l.word(1)})
+			}
+		case "interface_up_down_delays":
+			for _, l := range b.inner {
+				c.VRRP.UpDownDelays = append(c.VRRP.UpDownDelays, config.UpDownDelay{Interface: l.words[0], Down: seconds(l.word(1)), Up: seconds(l.word(2))})
+			}
 		case "vrrp_sync_group":
 			c.VRRP.SyncGroups = append(c.VRRP.SyncGroups, group(b))
 		}
