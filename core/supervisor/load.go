@@ -67,6 +67,7 @@ func prepare(l *Loaded, o *commandline.Options, built [process.Kinds]bool) (*Pre
 		case l.Config != nil && l.Config.Global.ReloadCheckConfig && counted[passOf(k)]:
 			// It makes the start strict too (02-runtime section 7.2).
 			part.Status = process.ExitConfig
+			p.Ends = p.Ends || p.Wanted[k]
 		}
 		f, err := part.Seal()
 		if err != nil {

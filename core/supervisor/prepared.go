@@ -31,6 +31,9 @@ type Prepared struct {
 	// daemon with; Culprit is whose.
 	Status  int
 	Culprit config.Pass
+	// Ends is set when a child would end with its part, and the daemon with
+	// it: reload_check_config is new, and there is a problem.
+	Ends bool
 	// TestStatus is the exit status of a configuration test.
 	TestStatus int
 	// Structural is set when braces or quotes are wrong.

@@ -80,7 +80,7 @@ func writeLines(file string, lines []string) error {
 // logs why not. The C daemon goes over to a broken file without the parts that
 // it cannot read, or ends; here such a file changes nothing.
 func (s *Supervisor) acceptable(p *Prepared) bool {
-	if !p.usable() || p.Structural && !s.current.Structural {
+	if !p.usable() || p.Ends || p.Structural && !s.current.Structural {
 		for _, m := range p.All {
 			s.info("%s", m)
 		}

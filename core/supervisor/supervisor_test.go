@@ -9,6 +9,7 @@ import (
 	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 
+	"keepalived/core/commandline"
 	"keepalived/core/config"
 	"keepalived/core/process"
 )
@@ -358,6 +359,40 @@ func TestReloadCheckConfig(t *testing.T) {
 3 systemd: "STOPPING=1"
 3 vrrp gets SIGTERM
 3.1 end 0`)
+}
+
+// A configuration with which a child would end is not gone over to.
+func TestReloadToCheckConfig(t *testing.T) {
+	c := &config.Config{HasVRRP: true}
+	c.Global.ReloadCheckConfig = true
+	built := [process.Kinds]bool{process.VRRP: true, process.Checker: true}
+	for pass, ends := range map[config.Pass]bool{config.PassVRRP: true, config.PassChecker: false, config.PassParent: false} {
+		l := &Loaded{Config: c, Diagnostics: []config.Diagnostic{{Pass: pass, Class: config.ClassGeneral, Message: "m"}}, TestStatus: 5}
+		p, err := prepare(l, &commandline.Options{}, built)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.close()
+		if p.Ends != ends {
+			t.Errorf("a problem of %s: ends %t", pass, p.Ends)
+		}
+	}
+	bad := prepared("B", process.VRRP)
+	bad.Ends = true
+	expect(t, Options{}, prepared("A", process.VRRP), nil, at{
+		1: func(b *bench) { b.next = bad; b.s.Reload() },
+		2: stop,
+	}, `
+0 vrrp 1 with A
+0 Starting VRRP child process, pid=1
+0 Startup complete
+0 systemd: "READY=1\nMAINPID=1000"
+1 Reloading ...
+1 Reload of configuration refused - continuing with the running configuration
+2 Stopping
+2 systemd: "STOPPING=1"
+2 vrrp gets SIGTERM
+2.1 end 0`)
 }
 
 // Structural errors refuse a reload only if the running configuration had
