@@ -75,7 +75,12 @@ func (fakeHost) Getenv(name string) string {
 	return map[string]string{"GOLDEN_VRID": "77", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}[name]
 }
 
-func (fakeHost) Namespace(string) (Host, error) { return nil, fs.ErrNotExist }
+func (h fakeHost) Namespace(name string) (Host, error) {
+	if name == "other" {
+		return h, nil
+	}
+	return nil, fs.ErrNotExist
+}
 
 func (fakeHost) Watchable(name string) bool { return name != "/proc" }
 

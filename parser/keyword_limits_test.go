@@ -65,7 +65,7 @@ func TestLimits(t *testing.T) {
 	tested := 0
 	for _, s := range rows {
 		low, high, step := s.numbers()
-		if low == nil || s.words {
+		if low == nil || s.words != "" {
 			continue
 		}
 		tested++
@@ -136,7 +136,7 @@ func TestMissingWord(t *testing.T) {
 	t.Chdir(t.TempDir())
 	used := make(map[string]bool)
 	for _, s := range rows {
-		if s.words || strings.Contains(s.args, "{") || s.args == "" || s.args[0] == '[' && !strings.HasSuffix(s.args, "] <int>") {
+		if s.words != "" || strings.Contains(s.args, "{") || s.args == "" || s.args[0] == '[' && !strings.HasSuffix(s.args, "] <int>") {
 			continue
 		}
 		target := s
@@ -272,7 +272,7 @@ func TestFlags(t *testing.T) {
 	t.Chdir(t.TempDir())
 	tested := 0
 	for _, s := range rows {
-		if s.words || s.args != "" {
+		if s.words != "" || s.args != "" {
 			continue
 		}
 		tested++

@@ -74,12 +74,6 @@ auth_type PASS
 auth_pass abc
 @vrrp_instance/authentication
 }
-track_script {
-S
-}
-track_process {
-P
-}
 @vrrp_instance
 }
 vrrp_instance W {
@@ -99,6 +93,19 @@ interface eth0
 virtual_router_id 53
 virtual_ipaddress {
 192.0.2.3
+}
+}
+vrrp_instance Y {
+interface eth0
+virtual_router_id 54
+virtual_ipaddress {
+192.0.2.4
+}
+track_script {
+S
+}
+track_process {
+P
 }
 }
 virtual_server 198.51.100.1 80 {
@@ -269,9 +276,13 @@ func (r reading) complaints() []string {
 	return found
 }
 
-// value returns the printed value of a keyword, as JSON; empty without one.
+// value returns the printed value of a keyword, as JSON; empty without one. A
+// name with a slash in front is that of a block.
 func (r reading) value(block, name string) string {
 	at := r.values
+	if at, ok := strings.CutPrefix(name, "/"); ok {
+		block, name = "", at
+	}
 	for _, step := range strings.Split(path.Join(valuesAt(block), name), "/") {
 		switch v := at.(type) {
 		case map[string]any:
@@ -304,7 +315,7 @@ func (r reading) value(block, name string) string {
 // specified is a row of keywords.tsv.
 type specified struct {
 	block, name, args, initial, limits, reaction, alias string
-	words                                               bool // the words of a line
+	words                                               string // "line", "words" and the like when it is a word of a line
 }
 
 func (s specified) key() string { return s.block + " " + s.name }
@@ -327,7 +338,8 @@ func readKeywords(t *testing.T) []specified {
 	for _, line := range strings.Split(strings.TrimRight(string(data), "\n"), "\n")[1:] {
 		f := append(strings.Split(line, "\t"), make([]string, 9)...)
 		s := specified{name: f[1], args: f[2], initial: f[3], limits: f[4], reaction: f[7], alias: f[8]}
-		s.block, _, s.words = strings.Cut(f[0], " (")
+		s.block, s.words, _ = strings.Cut(f[0], " (")
+		s.words = strings.TrimSuffix(s.words, ")")
 		if s.block == "(root)" {
 			s.block = ""
 		}
