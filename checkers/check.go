@@ -31,12 +31,13 @@ type outcome struct {
 
 // check is a checker at work.
 type check struct {
-	s       *service
-	k       *machine.Checker
-	timer   *process.Timer
-	probe   attempter
-	started time.Time
-	errno   syscall.Errno // last immediate connect error
+	s        *service
+	k        *machine.Checker
+	timer    *process.Timer
+	probe    attempter
+	started  time.Time
+	attempts int           // begun so far
+	errno    syscall.Errno // last immediate connect error
 }
 
 // schedule makes the checks of all checkers, and lets them begin (section 1,
@@ -99,6 +100,7 @@ func (c *check) begin() {
 	}
 	s := c.s
 	c.started = time.Now()
+	c.attempts++
 	s.running++
 	ctx := s.ctx
 	c.probe.attempt(ctx, probe.Attempt{URL: c.k.URL}, func(o outcome) {

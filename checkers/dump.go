@@ -14,6 +14,7 @@ import (
 	"keepalived/core/config"
 	"keepalived/core/logging"
 	"keepalived/core/process"
+	"keepalived/core/status"
 )
 
 // dump writes the dump of SIGUSR1 (section 13).
@@ -31,8 +32,13 @@ func (s *service) dump() {
 	})
 }
 
-// writeData writes the part of this process.
 func (s *service) writeData(w io.Writer) {
+	status.CheckerGlobals(w, s.config)
+	s.writeServers(w)
+}
+
+// writeServers writes the part of this process.
+func (s *service) writeServers(w io.Writer) {
 	d := dumper{w}
 	s.dumpSSL(d)
 	if len(s.vss) == 0 {
@@ -59,6 +65,7 @@ func (s *service) writeData(w io.Writer) {
 		}
 	}
 	s.dumpFiles(d)
+	s.dumpBFDs(d)
 }
 
 type dumper struct{ w io.Writer }
@@ -192,11 +199,10 @@ func (s *service) dumpVirtualServer(d dumper, v *machine.VirtualServer) {
 		d.line("   Using HA suspend")
 	}
 	d.line("   Using smtp notification = %s", yesNo(c.SMTPAlert))
-	d.line("   %sforwarding method = %s", pick(c.Method.Forwarding == config.ForwardTUN, "", "default "), methodName(c.Method))
+	d.line("   %sforwarding method = %s", pick(plain(c.Method), "default ", ""), methodName(c.Method))
 	if ss := c.SorryServer; ss != nil {
 		d.line("   sorry server %s= %s", pick(ss.DuplicatesRS, "(duplicates rs) ", ""), machine.ServerName(ss.Addr, c.Protocol, ss.Port))
-		plain := ss.Method.Forwarding != config.ForwardTUN || ss.Method.Tunnel == config.TunnelIPIP
-		d.line("%sforwarding method = %s", pick(plain, "     ", "   "), methodName(ss.Method))
+		d.line("%sforwarding method = %s", pick(plain(ss.Method), "     ", "   "), methodName(ss.Method))
 		d.line("     Inhibit on failure is %s", onOff(ss.Inhibit))
 		d.line("     set = %d", bit(v.SorrySet()))
 		d.line("     alive = %d", bit(v.SorryActive))
@@ -252,16 +258,14 @@ func (d dumper) persistence(c *config.VirtualServer) {
 
 func (d dumper) script(what string, c *config.Script) {
 	if c != nil {
-		d.line("%s = %s, uid:gid %d:%d", what, quoted(c.Args), c.UID, c.GID)
+		d.line("%s = %s", what, status.Notifier(c))
 	}
 }
 
-func quoted(args []string) string {
-	var q []string
-	for _, a := range args {
-		q = append(q, "'"+a+"'")
-	}
-	return strings.Join(q, " ")
+// plain tells the methods whose line the C daemon begins as usual from those for
+// which it has one text, without a prefix.
+func plain(m config.Method) bool {
+	return m.Forwarding != config.ForwardTUN || m.Tunnel == config.TunnelIPIP
 }
 
 func methodName(m config.Method) string {
@@ -342,6 +346,36 @@ func (s *service) dumpFiles(d dumper) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// dumpBFDs lists the sessions that real servers depend on.
+func (s *service) dumpBFDs(d dumper) {
+	var names []string
+	tracking := map[string][]string{}
+	for _, v := range s.vss {
+		for _, r := range v.RealServers {
+			for _, k := range r.Checkers {
+				if k.Config.Kind != config.CheckBFD {
+					continue
+				}
+				name := k.Config.BFD.Name
+				if tracking[name] == nil {
+					names = append(names, name)
+				}
+				tracking[name] = append(tracking[name], r.Name)
+			}
+		}
+	}
+	if len(names) > 0 {
+		d.line("------< Checker track BFDs >------")
+	}
+	for _, name := range names {
+		d.line(" Checker Track BFD = %s", name)
+		d.line("   Tracking RS :")
+		for _, server := range tracking[name] {
+			d.line("   %s", server)
 		}
 	}
 }

@@ -2,12 +2,14 @@ package checkers
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
 
 	"keepalived/checkers/machine"
 	"keepalived/core/config"
+	"keepalived/core/status"
 )
 
 // dumpChecker writes one checker (section 13).
@@ -18,7 +20,12 @@ func (s *service) dumpChecker(d dumper, k *machine.Checker) {
 	d.line("   Up = %s", yesNo(k.Up))
 	d.line("   Has run = %s", yesNo(k.HasRun))
 	d.line("   Current weight = %d", k.Weight)
-	if c.Kind != config.CheckFile {
+	switch c.Kind {
+	case config.CheckFile:
+	case config.CheckBFD:
+		d.line("   Alpha = %s", yesNo(c.Alpha))
+		d.untimed()
+	default:
 		d.line("   Alpha = %s", yesNo(c.Alpha))
 		d.line("   Delay loop = %d us", c.DelayLoop.Microseconds())
 		d.line("   Warmup = %d us", c.Warmup.Microseconds())
@@ -43,11 +50,22 @@ func (s *service) dumpChecker(d dumper, k *machine.Checker) {
 	s.dumpKind(d, k)
 }
 
+// untimed is what the C daemon shows of a checker that has no times: the
+// largest numbers.
+func (d dumper) untimed() {
+	d.line("   Delay loop = %d us", uint64(math.MaxUint64))
+	d.line("   Warmup = %d us", uint64(math.MaxUint64))
+	d.line("   Retries = %d", uint32(math.MaxUint32))
+	d.line("   Delay before retry = %d us", uint64(math.MaxUint64))
+	d.line("   Retries iterations = %d", uint32(math.MaxUint32))
+	d.line("   Default delay before retry = 1000000 us")
+}
+
 func defaultDelay(c *config.Checker) time.Duration {
 	switch c.Kind {
 	case config.CheckHTTP, config.CheckSSL:
 		return 3 * time.Second
-	case config.CheckDNS, config.CheckBFD:
+	case config.CheckDNS:
 		return 0
 	}
 	return time.Second
@@ -87,6 +105,10 @@ func (s *service) dumpKind(d dumper, k *machine.Checker) {
 	case config.CheckFile:
 		d.line("     Tracked file = %s", c.File.TrackFile)
 		d.line("     Reloaded = No")
+	case config.CheckPing:
+		if c := s.checks[k]; c != nil {
+			d.line("     ICMP seq no = %d", uint16(c.attempts))
+		}
 	case config.CheckBFD:
 		d.line("   Name = %s", c.BFD.Name)
 		d.line("   Alpha is %s", onOff(c.Alpha))
@@ -99,7 +121,7 @@ func (d dumper) misc(s *service, k *machine.Checker) {
 		if m.Script.Path != m.Script.Args[0] {
 			d.some("   path = %s", m.Script.Path)
 		}
-		d.line("   script = %s", quoted(m.Script.Args))
+		d.line("   script = %s", status.Command(m.Script.Args))
 	}
 	d.line("   timeout = %d", int(m.Timeout.Seconds()))
 	d.line("   dynamic = %s", pick(m.Dynamic, "YES", "NO"))
