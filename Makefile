@@ -104,10 +104,11 @@ fuzz:
 fuzz-config: build
 	$(GO) run ./compat-tests/fuzzconfig -daemon $(BUILD)/keepalived
 
-# Every keyword with every kind of argument; COUNT=200000 is all of them.
+# Every keyword with every kind of argument; COUNT=200000 is all of them. The C
+# daemon hangs on some, with a track_file that a sync group does not find.
 COUNT ?= 10000
 fuzz-language: build
-	$(GO) run ./compat-tests/fuzzconfig -daemon $(BUILD)/keepalived -language -count $(COUNT)
+	$(GO) run ./compat-tests/fuzzconfig -daemon $(BUILD)/keepalived -language -limit 5s -count $(COUNT)
 
 bench: prerequisites build
 	$(GO) run ./compat-tests/bench -daemon $(BUILD)/keepalived
