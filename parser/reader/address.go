@@ -14,8 +14,10 @@ func Address(word string) (a netip.Addr, ok bool) {
 // SocketAddress reads the address of a socket. A length or the end of a range
 // behind it is cut off without a word, as in the C daemon.
 func SocketAddress(word string) (a netip.Addr, ok bool) {
-	if end := strings.IndexAny(word, "/-"); end >= 0 {
-		word = word[:end]
+	for i := range len(word) {
+		if word[i] == '/' || word[i] == '-' {
+			return Address(word[:i])
+		}
 	}
 	return Address(word)
 }

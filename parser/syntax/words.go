@@ -23,7 +23,7 @@ func Words(buf []string, text string) (words []string, unmatched bool) {
 			i += end + 2
 		default:
 			start := i
-			for i < len(text) && text[i] != '"' && !isSeparator(text[i]) {
+			for i < len(text) && text[i] != '"' && (text[i] > ' ' || !isSeparator(text[i])) {
 				i++
 			}
 			buf = append(buf, text[start:i])
