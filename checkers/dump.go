@@ -32,6 +32,19 @@ func (s *service) dump() {
 	})
 }
 
+// logConfiguration is -d: it logs the lines of the data dump, a record for each
+// (05-observability section 1.4).
+func (s *service) logConfiguration() {
+	if !s.env.Options.DumpConf {
+		return
+	}
+	var b strings.Builder
+	s.writeData(&b)
+	for line := range strings.Lines(b.String()) {
+		s.logf("%s", strings.TrimSuffix(line, "\n"))
+	}
+}
+
 func (s *service) writeData(w io.Writer) {
 	status.CheckerGlobals(w, s.config)
 	s.writeServers(w)

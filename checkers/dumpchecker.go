@@ -188,6 +188,22 @@ func (d dumper) http(k *machine.Checker) {
 	}
 }
 
+// regexOptions are the words of the options in the order of the C daemon, each
+// behind a blank. (2.2.7 shows all words when one is given.)
+func regexOptions(r *config.Regex) string {
+	text := ""
+	for _, word := range []string{
+		"allow_empty_class", "alt_bsux", "auto_callout", "caseless", "dollar_endonly", "dotall", "dupnames", "extended", "firstline",
+		"match_unset_backref", "multiline", "never_ucp", "never_utf", "no_auto_capture", "no_auto_possess", "no_dotstar_anchor",
+		"no_start_optimize", "ucp", "ungreedy", "utf", "never_backslash_c", "alt_circumflex", "alt_verbnames", "use_offset_limit",
+	} {
+		if slices.Contains(r.Options, word) {
+			text += " " + word
+		}
+	}
+	return text
+}
+
 func (d dumper) regex(r *config.Regex) {
 	d.line("     Regex = \"%s\"", r.Pattern)
 	if r.NoMatch {
@@ -200,9 +216,7 @@ func (d dumper) regex(r *config.Regex) {
 		}
 		d.line("     Regex min offset = %d%s", r.MinOffset, end)
 	}
-	if len(r.Options) > 0 {
-		d.line("     Regex options: %s", strings.Join(r.Options, " "))
-	}
+	d.line("     Regex options:%s", regexOptions(r))
 	d.line("     Regex ref count = 1")
 	if r.StackStart != 0 {
 		d.line("     Regex stack start %d, max %d", r.StackStart, r.StackMax)

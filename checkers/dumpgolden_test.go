@@ -32,6 +32,7 @@ func TestDumpLikeC(t *testing.T) {
 			cfg := load(t, filepath.Join(directory, "keepalived.conf"), scripts)
 			inBubble(t, func(t *testing.T, l *lab) {
 				l.open("10.9.0.11:80/", "10.9.0.11:80/x", "10.9.0.11:80", "10.9.0.12:81", "10.9.0.13:0", "10.9.0.13:80", "10.9.0.12:53")
+				l.s.env.Options.DumpConf = true
 				l.on(func() {
 					if err := l.s.Start(cfg); err != nil {
 						t.Error(err)
@@ -41,6 +42,9 @@ func TestDumpLikeC(t *testing.T) {
 				l.wait(20 * time.Second)
 				var b strings.Builder
 				l.on(func() { l.s.writeData(&b) })
+				if logs, _ := l.record.take(); !slices.Contains(logs, " VS VIP = 10.8.0.100, VPORT = 80") {
+					t.Error("-d has not logged the virtual server")
+				}
 				got := strings.ReplaceAll(b.String(), scripts, scriptsOfC)
 				if want, got := steady(string(golden)), steady(got); got != want {
 					t.Errorf("%s", diff.Diff("C daemon", []byte(want), "ours", []byte(got)))

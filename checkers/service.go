@@ -123,6 +123,7 @@ func (s *service) Start(c *config.Config) error {
 	}
 	s.stopFiles = s.deps.files(s)
 	s.readFiles()
+	s.logConfiguration()
 	var actions []machine.Action
 	for _, v := range s.vss {
 		v.ReadFiles(s.files)
@@ -156,6 +157,7 @@ func (s *service) Reload(c *config.Config) error {
 	s.readFiles()
 	vss, actions := machine.Reload(s.vss, c.LVS.VirtualServers, &s.options, s.files)
 	s.vss = vss
+	s.logConfiguration()
 	s.program()
 	s.do(actions)
 	s.watchAddresses()

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"keepalived/core/logging"
 	"keepalived/core/process"
@@ -27,6 +28,19 @@ func (s *service) Signal(sig process.Signal) {
 		s.dumpData()
 	case process.SignalJSON: // of which 2.4.3 says nothing
 		s.dumpJSON()
+	}
+}
+
+// logConfiguration is -d: it logs what the data dump shows of a configuration,
+// a record for each line (05-observability section 1.4).
+func (s *service) logConfiguration() {
+	if !s.env.Options.DumpConf {
+		return
+	}
+	var b strings.Builder
+	s.snapshot().Configuration(&b)
+	for line := range strings.Lines(b.String()) {
+		s.info("%s", strings.TrimSuffix(line, "\n"))
 	}
 }
 

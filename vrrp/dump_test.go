@@ -176,11 +176,20 @@ func (c *dumpCase) compare(t *testing.T, cfg *config.Config, scripts string) {
 	if c.noLinks {
 		a.host.Deny(unix.RTM_NEWLINK, unix.EOPNOTSUPP)
 	}
+	a.service.env.Options.DumpConf = true
 	a.run(func() {
 		if err := a.service.Start(cfg); err != nil {
 			t.Error(err)
 		}
 	})
+	if golden, err := os.ReadFile(c.path("configuration.txt")); err == nil {
+		_, text, _ := strings.Cut(a.take("Registering", "Assigned"), "------< Global")
+		text = "------< Global" + stampOfJournal.ReplaceAllString(text, "")
+		text, _, _ = strings.Cut(text, "(FAULTY): entering")
+		if want, got := dumpText(string(golden)), dumpText(strings.ReplaceAll(text, scripts, scriptsOfC)); got != want {
+			t.Errorf("%s", diff.Diff("C daemon -d", []byte(want), "ours", []byte(got)))
+		}
+	}
 	// Real time, because tracked files and scripts are real: the states have
 	// become those of the C daemon when all is equal.
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
@@ -195,6 +204,8 @@ func (c *dumpCase) compare(t *testing.T, cfg *config.Config, scripts string) {
 	}
 	a.stop()
 }
+
+var stampOfJournal = regexp.MustCompile(`(?m)^\d+\.\d{3} `)
 
 // differences compares all files with those of the C daemon.
 func (c *dumpCase) differences(t *testing.T, a *node, scripts string) string {

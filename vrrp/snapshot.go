@@ -42,8 +42,7 @@ func (s *camera) take() *status.VRRP {
 	v := &status.VRRP{Config: s.cfg, Lanes: s.spacing}
 	for _, a := range s.statics.addresses {
 		wish := s.wishOn(a, a.Interface)
-		set := s.view.Has(wish.ID())
-		v.Statics = append(v.Statics, s.addressNow(a, a.Interface, set))
+		v.Statics = append(v.Statics, s.addressNow(a, a.Interface, s.statics.set[wish.ID()]))
 	}
 	for _, r := range s.routers {
 		v.Instances = append(v.Instances, s.instanceNow(r))

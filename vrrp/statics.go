@@ -15,12 +15,19 @@ type statics struct {
 	addresses []*config.Address
 	routes    []*config.Route
 	rules     []*config.Rule
+	// set are the addresses that this process has added; the kernel tells of
+	// them later.
+	set map[network.AddressID]bool
 }
 
 // applyStatics goes over from what was set to what the configuration wants,
 // by difference.
 func (s *service) applyStatics(old statics, cfg *config.Config) {
-	want := statics{cfg.VRRP.StaticAddresses, cfg.VRRP.StaticRoutes, cfg.VRRP.StaticRules}
+	want := statics{cfg.VRRP.StaticAddresses, cfg.VRRP.StaticRoutes, cfg.VRRP.StaticRules, map[network.AddressID]bool{}}
+	for _, a := range want.addresses {
+		w := s.wishOn(a, a.Interface)
+		want.set[w.ID()] = old.set[w.ID()]
+	}
 	s.statics = want
 	for _, r := range absent(old.rules, want.rules) {
 		s.delRule(r, false)
@@ -35,7 +42,7 @@ func (s *service) applyStatics(old statics, cfg *config.Config) {
 		s.delAddress(s.wishOn(a, a.Interface))
 	}
 	for _, a := range absent(want.addresses, old.addresses) {
-		s.addAddress(s.wishOn(a, a.Interface))
+		s.setStatic(s.wishOn(a, a.Interface))
 	}
 	for _, r := range absent(want.routes, old.routes) {
 		s.added(s.host.AddRoute(r, s.linkIndex))
@@ -44,6 +51,8 @@ func (s *service) applyStatics(old statics, cfg *config.Config) {
 		s.added(s.host.AddRule(r))
 	}
 }
+
+func (s *service) setStatic(w network.Address) { s.statics.set[w.ID()] = s.addAddress(w) }
 
 // absent lists what is in a and not in b.
 func absent[T any](a, b []T) []T {
@@ -63,7 +72,7 @@ func (s *service) removeStatics() { s.applyStatics(s.statics, new(config.Config)
 func (s *service) restoreStatics(link string) {
 	for _, a := range s.statics.addresses {
 		if w := s.wishOn(a, a.Interface); a.Interface == link && !s.view.Has(w.ID()) {
-			s.addAddress(w)
+			s.setStatic(w)
 		}
 	}
 	for _, r := range s.statics.routes {
@@ -76,6 +85,9 @@ func (s *service) restoreStatics(link string) {
 // addressGone puts a static address back that somebody deleted, if a group
 // watches it and its interface can have it.
 func (st *statics) addressGone(s *service, gone *network.Address) {
+	if st.set[gone.ID()] && !s.exists(gone.ID()) {
+		delete(st.set, gone.ID())
+	}
 	for _, a := range st.addresses {
 		w := s.wishOn(a, a.Interface)
 		if a.TrackGroup == "" || w.ID() != gone.ID() {
@@ -83,7 +95,7 @@ func (st *statics) addressGone(s *service, gone *network.Address) {
 		}
 		if l, ok := s.view.Link(a.Interface); ok && l.Up() && !s.exists(w.ID()) {
 			s.info(message.RestoringAddress, describeAddress(a, a.Interface))
-			s.addAddress(w)
+			s.setStatic(w)
 		}
 	}
 }
