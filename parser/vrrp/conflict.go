@@ -55,9 +55,13 @@ func (r *Room) vridConflicts(p *reader.Pass) (ok bool) {
 }
 
 // adverts returns the keys of an instance: one for multicast, one for each
-// unicast peer.
+// unicast peer. An interface that does not exist yet has nothing to send with.
 func (v *instance) adverts() []adverts {
 	k := adverts{vrid: v.VRID, family: v.Family}
+	absent := v.link.Name != "" && v.link.MTU == 0
+	if absent && !(v.Unicast && v.Source.IsValid()) {
+		return nil
+	}
 	if !v.Unicast {
 		k.dev, k.group = v.base(), v.MulticastGroup
 		k.virtual = v.Family == 6 && (v.vmac != nil || v.ipvlan != nil)
@@ -91,7 +95,7 @@ func (r *Room) clash(p *reader.Pass, v, o *instance) (ok bool) {
 	case v.Unicast:
 		p.General(msgVRIDUnicast, v.Name, o.Name, v.VRID)
 	default:
-		p.General(msgVRIDMulticast, v.Name, o.Name, v.VRID, v.Family, v.Interface)
+		p.General(msgVRIDMulticast, v.Name, o.Name, v.VRID, v.Family, v.base())
 	}
 	return false
 }
