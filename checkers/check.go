@@ -51,14 +51,12 @@ func (s *service) schedule() {
 		}
 	}
 	s.logf(message.ActivatingBFD)
+	s.repeatSessions()
 }
 
 func (s *service) register(v *machine.VirtualServer, r *machine.RealServer, k *machine.Checker) {
 	switch k.Config.Kind {
-	case config.CheckFile:
-		return
-	case config.CheckBFD:
-		s.logf(message.NoBFD, r.Name, v.Name)
+	case config.CheckFile, config.CheckBFD:
 		return
 	}
 	p, err := s.deps.probes(s, k)

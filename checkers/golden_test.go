@@ -29,7 +29,7 @@ type snapshot struct {
 
 // others are log lines of the parent, of the parser, and of the machine on
 // which the observations were made.
-var others = regexp.MustCompile(`^(Starting (Keepalived|Healthcheck)|Command line|Opening file|Configuration file|WARNING - keepalived was built|` +
+var others = regexp.MustCompile(`^(Starting (Keepalived|Healthcheck|BFD)|Discarding packet|Received BFD event|Command line|Opening file|Configuration file|WARNING - keepalived was built|` +
 	`NOTICE: |Remote SMTP server \[.*connected|SMTP alert|Startup complete|Reload|Stopp|CPU usage|EXIT |Virtual server .*: no scheduler|\(@W@|Warning - |Virtual server .*hysteresis|` +
 	`Virtual server .*: real server|Virtual server .* specified but|WARNING - (virtual|fwmark)|virtual server .*ports don't match|Initializing ipvs|Reinitializing ipvs|Registering )`)
 
@@ -212,6 +212,8 @@ func (g *golden) step(f []string) {
 		if l.s.config != nil {
 			l.on(func() { l.s.fileChanged(f[1], n) })
 		}
+	case "session": // session NAME up|down
+		l.on(func() { l.s.sessionChanged(process.Report{Session: f[1], Up: f[2] == "up"}) })
 	case "address":
 		l.on(func() { l.s.addressChanged(parse(f[2]), f[1] == "add", false) })
 	case "ipvsadm":

@@ -35,6 +35,7 @@ type service struct {
 	placement placement
 	checks    map[*machine.Checker]*check
 	files     machine.Files
+	sessions  map[string]bool // BFD sessions that were told of, and whether they are Up
 	events    notify.Stream
 	listeners listener
 	runner    *script.Runner
@@ -87,7 +88,7 @@ func newService(env process.Env, d deps) *service {
 	s := &service{
 		env: env, deps: d, dumps: process.NewDumps(env.Loop), runner: script.New(env.Loop, env.Log),
 		checks:    map[*machine.Checker]*check{},
-		addresses: map[netip.Addr]int{},
+		addresses: map[netip.Addr]int{}, sessions: map[string]bool{},
 	}
 	s.runner.LimitCore(env.Options.CoreLimit)
 	s.listeners = d.listen(s)
@@ -132,6 +133,7 @@ func (s *service) Start(c *config.Config) error {
 	s.program()
 	s.do(actions)
 	s.schedule()
+	s.followSessions()
 	return nil
 }
 

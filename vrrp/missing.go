@@ -32,7 +32,6 @@ func (s *service) harmless(c *config.Instance) []keyword {
 	return []keyword{
 		{"netlink_notify_msg", c.VMAC != nil && c.VMAC.NetlinkNotify},
 		{"track_process", len(c.Tracking.Processes) > 0},
-		{"track_bfd", len(c.Tracking.BFDs) > 0},
 	}
 }
 

@@ -55,6 +55,7 @@ type service struct {
 	refusal       string          // what the packet filter said last
 	commands      []string        // directories in which programs are looked for
 	missing       map[string]bool // interfaces that are used and do not exist
+	sessions      map[string]bool // BFD sessions that were told of, and whether they are Up
 	pools         []*pool
 	leaving       []*pool // without routers after a reload
 	lanes         map[lane]*queue
@@ -91,7 +92,7 @@ func newService(env process.Env, open func() (Host, error)) *service {
 	s := &service{
 		env: env, loop: env.Loop, log: env.Log, open: open,
 		of: map[*fsm.Instance]*router{}, adopted: map[ifaceFamily]source{}, missing: map[string]bool{}, deleted: map[int]bool{}, bounces: map[string]*process.Timer{},
-		seenUp: map[string]bool{}, advertised: map[string]time.Time{},
+		sessions: map[string]bool{}, seenUp: map[string]bool{}, advertised: map[string]time.Time{},
 		lanes: map[lane]*queue{}, removals: map[any]int{},
 	}
 	s.work.loop = env.Loop
@@ -144,6 +145,7 @@ func (s *service) Start(cfg *config.Config) error {
 	s.work.finish()
 	s.openPools()
 	s.checks.Start(cfg.VRRP.Scripts)
+	s.followSessions()
 	return nil
 }
 
@@ -213,6 +215,7 @@ func (s *service) Reload(cfg *config.Config) error {
 	s.mails.Load(cfg)
 	s.checks.Load(cfg.VRRP.Scripts)
 	s.files.Load(cfg.VRRP.TrackFiles, false)
+	s.forgetSessions()
 	s.firstStatuses()
 	s.logConfiguration()
 	actions := s.machine.Reload(now, old)

@@ -43,6 +43,10 @@ func (s *service) statusOf(key fsm.Key) fsm.Tracked {
 		}
 	case fsm.File:
 		e.Value = s.files.Value(key.Name)
+	case fsm.BFD:
+		if s.sessions[key.Name] {
+			e.Status = fsm.Up
+		}
 	}
 	return e
 }

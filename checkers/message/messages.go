@@ -28,7 +28,6 @@ const (
 	AddressRemoved     = "Netlink reflector reports IP %s removed"
 	AddressWatchFailed = "Unable to watch the addresses of this host: %s"
 	NoProbe            = "%s of %s for VS %s cannot be run"
-	NoBFD              = "BFD_CHECK of %s for VS %s: no BFD process reports to this process, its state stays as it is"
 	NoGroupMarks       = "nftables_ipvs: groups are programmed address by address, without marks"
 	OpenFiles          = "Set open file limit to %d:%d."
 	OpenFilesFailed    = "Set open file limit to %d:%d failed - errno %d"
@@ -171,6 +170,7 @@ const (
 	FileOK     = "(%s): tracked file %s leaving FAULT state"
 	FileNumber = "Invalid number %d read from %s - ignoring"
 	FileWatch  = "Unable to watch tracked file %s: %s"
+	BFDEvent   = "Received BFD event: instance %s is in state %s (delivered in %d usec)" // with -D
 	BFDUp      = "BFD check of [%s] RS(%s) is UP"
 	BFDDown    = "BFD check of [%s] RS(%s) is DOWN"
 )

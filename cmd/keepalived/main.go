@@ -12,6 +12,7 @@ import (
 
 	"keepalived/checkers"
 	"keepalived/checkers/genhash"
+	"keepalived/core/bfd"
 	"keepalived/core/process"
 	"keepalived/vrrp"
 )
@@ -24,6 +25,7 @@ func main() {
 		children: [process.Kinds]func(process.Env) process.Service{
 			process.Checker: checkers.New,
 			process.VRRP:    vrrp.New,
+			process.BFD:     bfd.New,
 		},
 		genhash: genhash.Main,
 	}.run(os.Args, os.Stdout, os.Stderr))

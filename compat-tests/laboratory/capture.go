@@ -110,17 +110,23 @@ func openTap(name string) (*tap, error) {
 }
 
 // interesting keeps data traffic out of the capture: ARP, and IPv4 or IPv6
-// carrying VRRP (112), AH (51), ICMPv6 (58) or IGMP (2), pass, and what has IPv6
-// hop-by-hop options (0), as reports of MLD have.
+// carrying VRRP (112), AH (51), ICMPv6 (58), IGMP (2) or UDP to a port of BFD,
+// pass, and what has IPv6 hop-by-hop options (0), as reports of MLD have.
 func interesting() []bpf.Instruction {
 	return []bpf.Instruction{
 		bpf.LoadAbsolute{Off: 12, Size: 2},
-		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 0x0806, SkipTrue: 10},
-		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 0x0800, SkipFalse: 2},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 0x0806, SkipTrue: 16},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 0x86dd, SkipTrue: 5},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 0x0800, SkipFalse: 15},
 		bpf.LoadAbsolute{Off: 23, Size: 1},
-		bpf.Jump{Skip: 2},
-		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 0x86dd, SkipFalse: 7},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 17, SkipFalse: 7},
+		bpf.LoadAbsolute{Off: 36, Size: 2}, // the port, without IPv4 options
+		bpf.Jump{Skip: 3},
 		bpf.LoadAbsolute{Off: 20, Size: 1},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 17, SkipFalse: 3},
+		bpf.LoadAbsolute{Off: 56, Size: 2},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 3784, SkipTrue: 6},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 4784, SkipTrue: 5, SkipFalse: 6},
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 112, SkipTrue: 4},
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 51, SkipTrue: 3},
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 2, SkipTrue: 2},

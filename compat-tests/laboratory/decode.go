@@ -14,6 +14,7 @@ import (
 //	r1 vrrp v2 192.0.2.1 > 224.0.0.18 vrid 51 prio 100 int 1s auth 0 ttl 255 [192.0.2.100]
 //	r1 garp request 192.0.2.100 is-at 02:00:00:00:01:01
 //	r1 arp request 192.0.2.9 tell 192.0.2.1
+//	r1 bfd 192.0.2.1 > 192.0.2.2 port 3784 Up diag 0 flags P mult 4 tx 100000 rx 100000 ttl 255
 //	r1 na fd00::100 is-at 02:00:00:00:01:01 flags override
 //
 // A wrong checksum or length is added at the end, and the sender's MAC when it is
@@ -81,6 +82,9 @@ func describeIPv4(b []byte) string {
 	if protocol == 51 && len(payload) >= 24 {
 		prefix, payload, protocol = "ah ", payload[24:], 112
 	}
+	if protocol == 17 && len(payload) >= 8 {
+		return describeBFD(payload, source, destination, int(b[8]))
+	}
 	if protocol != 112 {
 		return fmt.Sprintf("ip proto %d %s > %s", protocol, source, destination)
 	}
@@ -97,6 +101,8 @@ func describeIPv6(b []byte) string {
 	switch {
 	case b[6] == 112:
 		return describeVRRP(payload, source, destination, int(b[7]))
+	case b[6] == 17 && len(payload) >= 8:
+		return describeBFD(payload, source, destination, int(b[7]))
 	case b[6] == 58 && len(payload) >= 24 && payload[0] == 136:
 		return describeNA(payload)
 	case b[6] == 58 && len(payload) > 0:
@@ -118,6 +124,33 @@ func describeNA(b []byte) string {
 		text += " is-at " + net.HardwareAddr(b[26:32]).String()
 	}
 	return text + " flags " + strings.Join(flags, ",")
+}
+
+// describeBFD reads a control packet (RFC 5880 section 4.1) with its UDP header.
+// Discriminators are random; all that is said of them is which are missing.
+func describeBFD(b []byte, source, destination netip.Addr, ttl int) string {
+	text := fmt.Sprintf("bfd %s > %s port %d", source, destination, binary.BigEndian.Uint16(b[2:]))
+	if b = b[8:]; len(b) != 24 || b[3] != 24 || b[0]>>5 != 1 {
+		return text + fmt.Sprintf(" malformed %x", b)
+	}
+	flags := ""
+	for i, name := range "PFCADM" {
+		if b[1]&(0x20>>i) != 0 {
+			flags += string(name)
+		}
+	}
+	text += fmt.Sprintf(" %s diag %d", []string{"AdminDown", "Down", "Init", "Up"}[b[1]>>6], b[0]&31)
+	if flags != "" {
+		text += " flags " + flags
+	}
+	text += fmt.Sprintf(" mult %d tx %d rx %d ttl %d", b[2], binary.BigEndian.Uint32(b[12:]), binary.BigEndian.Uint32(b[16:]), ttl)
+	if binary.BigEndian.Uint32(b[4:]) == 0 {
+		text += " NO-DISCRIMINATOR"
+	}
+	if binary.BigEndian.Uint32(b[8:]) == 0 {
+		text += " yours unknown"
+	}
+	return text
 }
 
 // describeVRRP reads both versions (RFC 3768 section 5.1, RFC 9568 section 5.1).

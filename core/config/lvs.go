@@ -303,6 +303,7 @@ type BFDInstance struct {
 	Multiplier           uint8
 	Passive              bool
 	TTL                  int
-	MaxHops              int
+	MaxHops              int // -1: any
 	Multihop             bool
+	VRRP, Checker        bool // which processes are told of its state
 }

@@ -81,6 +81,11 @@ func TestImports(t *testing.T) {
 			reason:    "text becomes a typed configuration once, in the parent",
 		},
 		{
+			rooms: []string{"keepalived"}, except: []string{"keepalived/cmd", "keepalived/core/bfd"},
+			forbidden: []string{"keepalived/core/bfd"},
+			reason:    "BFD is a process of its own: who follows its sessions hears of them over a link",
+		},
+		{
 			rooms: []string{"keepalived/core"}, except: []string{"keepalived/core/supervisor"},
 			forbidden: []string{"keepalived/vrrp", "keepalived/checkers", "keepalived/parser", "keepalived/ipvs"},
 			reason:    "imports point down",
@@ -145,7 +150,7 @@ func TestOwners(t *testing.T) {
 
 // TestPureHearts checks that the hearts cannot do I/O, and have no clock.
 func TestPureHearts(t *testing.T) {
-	hearts := []string{"keepalived/vrrp/packet", "keepalived/vrrp/fsm", "keepalived/checkers/machine", "keepalived/core/config", "keepalived/parser/syntax", "keepalived/parser/line"}
+	hearts := []string{"keepalived/vrrp/packet", "keepalived/vrrp/fsm", "keepalived/checkers/machine", "keepalived/core/bfd/packet", "keepalived/core/bfd/session", "keepalived/core/config", "keepalived/parser/syntax", "keepalived/parser/line"}
 	forbidden := []string{"os", "os/exec", "net", "net/http", "syscall", "golang.org/x/sys", "context", "log/slog"}
 	seen := 0
 	for _, p := range house(t) {

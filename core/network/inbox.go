@@ -17,6 +17,10 @@ type Inbox struct {
 	ready   func() // called when the first datagram comes into an empty queue
 }
 
+// NewInbox returns an empty queue. ready is called, on the reader's goroutine,
+// when the first datagram comes into the empty queue.
+func NewInbox(ready func()) *Inbox { return &Inbox{ready: ready} }
+
 // Put copies a datagram into the queue, or drops and counts it when the queue
 // is full.
 func (q *Inbox) Put(d *Datagram) {

@@ -12,13 +12,14 @@ import (
 
 // Datagram is what was received, or what went wrong.
 type Datagram struct {
-	// Data begins with the IPv4 header for IPv4, and is the payload for
-	// IPv6.
+	// Data begins with the IPv4 header for raw IPv4, and is the payload for
+	// IPv6 and UDP.
 	Data []byte
 	// Source and Destination are invalid when unknown; for IPv4 they are
 	// in the header.
 	Source, Destination netip.Addr
-	HopLimit            int // of IPv6; -1 when unknown
+	SourcePort          uint16 // of UDP
+	HopLimit            int    // of IPv6 and UDP; -1 when unknown
 	// Truncated is the real length of a datagram that was longer than the
 	// longest one to be read; Data is then empty.
 	Truncated int

@@ -54,6 +54,7 @@ type runner struct {
 	status  int
 	pid     *PIDFile
 	control *Control
+	links   map[Kind]*Link
 	cfg     *config.Config
 	service Service
 	// scheduling is how the process runs.
@@ -76,6 +77,12 @@ func (r *runner) prepare() error {
 	var err error
 	if r.control, err = NewControl(r.in.Control); err != nil {
 		return err
+	}
+	r.links = make(map[Kind]*Link)
+	for i, f := range r.in.Links {
+		if r.links[Linked(r.in.Kind)[i]], err = NewLink(f); err != nil {
+			return err
+		}
 	}
 	if r.in.PID != nil {
 		r.pid = AdoptPIDFile(r.in.PIDPath, r.in.PID)
@@ -101,6 +108,9 @@ func (r *runner) run() int {
 		r.giveUp.Stop()
 	}
 	r.control.Close()
+	for _, l := range r.links {
+		l.Close()
+	}
 	if r.status != ExitProgramError {
 		r.logStopped()
 		if r.pid != nil {
@@ -136,7 +146,7 @@ func (r *runner) start() {
 	if !r.accept(part) {
 		return
 	}
-	r.service = r.New(Env{Loop: r.loop, Log: r.log, Options: r.Options})
+	r.service = r.New(Env{Loop: r.loop, Log: r.log, Options: r.Options, Links: r.links})
 	if err := r.service.Start(r.cfg); err != nil {
 		r.fail(err)
 		return

@@ -179,14 +179,14 @@ func TestInherited(t *testing.T) {
 	if !ok || got.Kind != in.Kind || got.Comm != in.Comm || got.PIDPath != in.PIDPath {
 		t.Errorf("%+v, %v", got, ok)
 	}
-	in.CoreLimit = &unix.Rlimit{Cur: 5, Max: unix.RLIM_INFINITY}
-	if got, ok := parseRole(strings.TrimPrefix(in.Environment(), RoleVariable+"=")); !ok || *got.CoreLimit != *in.CoreLimit {
+	in.CoreLimit, in.Links = &unix.Rlimit{Cur: 5, Max: unix.RLIM_INFINITY}, make([]*os.File, 1)
+	if got, ok := parseRole(strings.TrimPrefix(in.Environment(), RoleVariable+"=")); !ok || *got.CoreLimit != *in.CoreLimit || len(got.Links) != 1 {
 		t.Errorf("%+v, %v", got, ok)
 	}
 	if os.Getenv(RoleVariable) != "" {
 		t.Error("the variable is still there")
 	}
-	for _, bad := range []string{"", "daemon 3", "vrrp", `vrrp "a"`, `nosuch "a" "b"`} {
+	for _, bad := range []string{"", "daemon 3", "vrrp", `vrrp "a"`, `vrrp "a" "b"`, `vrrp "a" "b" 2`, `bfd "a" "b" 1`, `nosuch "a" "b" 0`} {
 		if _, ok := parseRole(bad); ok {
 			t.Errorf("%q accepted", bad)
 		}

@@ -2,7 +2,6 @@ package process
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -48,25 +47,16 @@ const messageSize = 9
 // Control is one end of the socket between the parent and a child. Sending
 // never blocks: messages are small and few, so a full socket means that the
 // other side has not read for very long.
-type Control struct {
-	file *os.File
-	conn syscallConn
-}
-
-type syscallConn interface {
-	Read(func(fd uintptr) bool) error
-	Write(func(fd uintptr) bool) error
-}
+type Control struct{ socket *socket }
 
 // NewControlPair returns the parent's end and the file that the child is to
 // inherit.
 func NewControlPair() (*Control, *os.File, error) {
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	parent, child, err := socketPair("control")
 	if err != nil {
-		return nil, nil, fmt.Errorf("control socket: %w", err)
+		return nil, nil, err
 	}
-	child := os.NewFile(uintptr(fds[1]), "control")
-	c, err := NewControl(os.NewFile(uintptr(fds[0]), "control"))
+	c, err := NewControl(parent)
 	if err != nil {
 		child.Close()
 		return nil, nil, err
@@ -76,23 +66,11 @@ func NewControlPair() (*Control, *os.File, error) {
 
 // NewControl makes a control socket of an inherited file, which it takes over.
 func NewControl(f *os.File) (*Control, error) {
-	fd := int(f.Fd())
-	dup, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
-	f.Close()
+	s, err := newSocket(f, "control")
 	if err != nil {
-		return nil, fmt.Errorf("control socket: %w", err)
+		return nil, err
 	}
-	if err := unix.SetNonblock(dup, true); err != nil {
-		unix.Close(dup)
-		return nil, fmt.Errorf("control socket: %w", err)
-	}
-	file := os.NewFile(uintptr(dup), "control") // non-blocking: the runtime polls it
-	conn, err := file.SyscallConn()
-	if err != nil {
-		file.Close()
-		return nil, fmt.Errorf("control socket: %w", err)
-	}
-	return &Control{file, conn}, nil
+	return &Control{s}, nil
 }
 
 // Send sends a message; the part, if any, stays the caller's.
@@ -104,15 +82,7 @@ func (c *Control) Send(m Message) error {
 	if m.Part != nil {
 		rights = unix.UnixRights(int(m.Part.Fd()))
 	}
-	var sent error
-	err := c.conn.Write(func(fd uintptr) bool {
-		sent = unix.Sendmsg(int(fd), b[:], rights, nil, unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL)
-		return !errors.Is(sent, unix.EINTR)
-	})
-	if err = errors.Join(err, sent); err != nil {
-		return fmt.Errorf("control socket: %w", err)
-	}
-	return nil
+	return c.socket.send(b[:], rights)
 }
 
 // Receive waits for a message. It returns io.EOF once the other process is
@@ -120,14 +90,9 @@ func (c *Control) Send(m Message) error {
 func (c *Control) Receive() (Message, error) {
 	var b [messageSize]byte
 	oob := make([]byte, unix.CmsgSpace(4))
-	var n, oobn int
-	var received error
-	err := c.conn.Read(func(fd uintptr) bool {
-		n, oobn, _, _, received = unix.Recvmsg(int(fd), b[:], oob, unix.MSG_CMSG_CLOEXEC)
-		return !errors.Is(received, unix.EAGAIN) && !errors.Is(received, unix.EINTR)
-	})
-	if err = errors.Join(err, received); err != nil {
-		return Message{}, fmt.Errorf("control socket: %w", err)
+	n, oobn, err := c.socket.receive(b[:], oob)
+	if err != nil {
+		return Message{}, err
 	}
 	file := receivedFile(oob[:oobn])
 	if n == 0 {
@@ -156,4 +121,4 @@ func receivedFile(oob []byte) *os.File {
 }
 
 // Close closes the socket and ends a Receive that waits.
-func (c *Control) Close() error { return c.file.Close() }
+func (c *Control) Close() error { return c.socket.close() }

@@ -84,7 +84,7 @@ func TestControlMalformed(t *testing.T) {
 		func() error { return parent.Send(Message{Kind: MessageReload}) },
 		func() error { return parent.Send(Message{Kind: MessageHello, Part: null}) },
 		func() error {
-			_, err := parent.file.Write([]byte("x"))
+			_, err := parent.socket.file.Write([]byte("x"))
 			return err
 		},
 	} {

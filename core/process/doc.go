@@ -26,6 +26,13 @@
 // the loop, never from the goroutine that reads the socket: it has to show that
 // the loop turns. When the parent is gone the child stops in order.
 //
+// # Links
+//
+// A [Link] connects the BFD process with each of the others. Its ends come from
+// the parent, which keeps them: what one process has sent waits for the other,
+// also while that is being replaced. A process that begins asks for what its
+// predecessor may have read ([Report]).
+//
 // # Dumps
 //
 // [Dumps] writes the files that an operator asks for, off the loop.

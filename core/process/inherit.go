@@ -17,7 +17,7 @@ const (
 	fdControl = iota + 3
 	fdPart
 	fdCrash
-	fdPID
+	fdFirst // links, then the pid file
 )
 
 // Inherited is what a child gets from its parent.
@@ -27,6 +27,9 @@ type Inherited struct {
 	Control *os.File
 	Part    *os.File
 	Crash   *os.File // gets the trace of a crash
+	// Links are the ends towards the kinds that Linked lists; none when the
+	// program has no BFD process.
+	Links   []*os.File
 	PID     *os.File // locked; nil without one
 	PIDPath string
 	// CoreLimit is the limit on core dumps before -m raised it; nil when it
@@ -44,7 +47,7 @@ func Role() string {
 
 // Environment is the entry that makes the child of in.
 func (in *Inherited) Environment() string {
-	entry := fmt.Sprintf("%s=%s %q %q", RoleVariable, in.Kind.Word(), in.Comm, in.PIDPath)
+	entry := fmt.Sprintf("%s=%s %q %q %d", RoleVariable, in.Kind.Word(), in.Comm, in.PIDPath, len(in.Links))
 	if l := in.CoreLimit; l != nil {
 		entry += fmt.Sprintf(" %d %d", l.Cur, l.Max)
 	}
@@ -54,7 +57,7 @@ func (in *Inherited) Environment() string {
 // Files lists the descriptors of the child from 3 on, in the order in which
 // Inherit expects them.
 func (in *Inherited) Files() []*os.File {
-	files := []*os.File{in.Control, in.Part, in.Crash}
+	files := append([]*os.File{in.Control, in.Part, in.Crash}, in.Links...)
 	if in.PID != nil {
 		files = append(files, in.PID)
 	}
@@ -70,8 +73,11 @@ func Inherit(role string) (in *Inherited, ok bool) {
 	in.Control = inheritFile(fdControl, "control")
 	in.Part = inheritFile(fdPart, memoryFileName)
 	in.Crash = inheritFile(fdCrash, "crash")
+	for i := range in.Links {
+		in.Links[i] = inheritFile(fdFirst+i, "link")
+	}
 	if in.PIDPath != "" {
-		in.PID = inheritFile(fdPID, in.PIDPath)
+		in.PID = inheritFile(fdFirst+len(in.Links), in.PIDPath)
 	}
 	return in, true
 }
@@ -79,16 +85,20 @@ func Inherit(role string) (in *Inherited, ok bool) {
 func parseRole(role string) (in *Inherited, ok bool) {
 	in = new(Inherited)
 	var word string
+	var links int
 	var core unix.Rlimit
-	switch n, _ := fmt.Sscanf(role, "%s %q %q %d %d", &word, &in.Comm, &in.PIDPath, &core.Cur, &core.Max); n {
-	case 3:
-	case 5:
+	switch n, _ := fmt.Sscanf(role, "%s %q %q %d %d %d", &word, &in.Comm, &in.PIDPath, &links, &core.Cur, &core.Max); n {
+	case 4:
+	case 6:
 		in.CoreLimit = &core
 	default:
 		return nil, false
 	}
-	in.Kind, ok = ParseKind(word)
-	return in, ok
+	if in.Kind, ok = ParseKind(word); !ok || links != 0 && links != len(Linked(in.Kind)) {
+		return nil, false
+	}
+	in.Links = make([]*os.File, links)
+	return in, true
 }
 
 func inheritFile(fd int, name string) *os.File {

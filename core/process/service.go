@@ -33,6 +33,9 @@ type Env struct {
 	Loop    *Loop
 	Log     *slog.Logger
 	Options Options
+	// Links are the connections with other children, by their kind; those
+	// that are not there lead nowhere. The process closes them at its end.
+	Links map[Kind]*Link
 }
 
 // Options are the command-line options that a service obeys.

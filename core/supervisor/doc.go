@@ -20,6 +20,12 @@
 //     reload is going on make one more reload afterwards.
 //   - A stop ends within child_wait_time, whatever the children do.
 //
+// # Links
+//
+// The BFD process tells the others what becomes of its sessions over sockets of
+// which the parent keeps both ends ([process.Link]): what one child has sent
+// waits for the other, whichever of the two is being replaced.
+//
 // # How a process becomes another
 //
 // A Go program cannot fork. Where the C daemon forks, the program executes

@@ -32,6 +32,7 @@ type machine struct {
 	// environment is that of the children.
 	environment []string
 	running     map[int]*realProcess
+	links       links
 	// scripts is how many scripts run: they are waited for by who has
 	// started them.
 	scripts    int
@@ -79,7 +80,7 @@ func (m *machine) Start(k process.Kind, p *Prepared) (Process, error) {
 	defer crashOut.Close()
 	in := &process.Inherited{
 		Kind: k, Comm: m.state.comm, CoreLimit: m.state.core,
-		Control: inherited, Part: p.Parts[k], Crash: crashOut,
+		Control: inherited, Part: p.Parts[k], Crash: crashOut, Links: m.links.of(k),
 	}
 	if f := m.pidFile(k); f != nil {
 		in.PID, in.PIDPath = f.File(), f.Path()
@@ -102,7 +103,12 @@ func (m *machine) fork(in *process.Inherited) (pid int, err error) {
 	for _, f := range in.Files() {
 		files = append(files, f.Fd())
 	}
+	dir := ""
+	if in.Kind == process.BFD {
+		dir = "/" // 02-runtime section 3.3
+	}
 	pid, err = syscall.ForkExec(executable, m.args, &syscall.ProcAttr{
+		Dir:   dir,
 		Env:   append(m.environment[:len(m.environment):len(m.environment)], in.Environment()),
 		Files: files,
 		// The orderly stop of a child whose parent is killed.

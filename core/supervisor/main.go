@@ -122,9 +122,6 @@ func (p *parent) prepareState(st *state, l *Loaded) error {
 	if g.Global.UmaskSet && p.Options.Umask < 0 {
 		unix.Umask(int(g.Global.Umask))
 	}
-	if g.HasBFD && !p.Built[process.BFD] && !p.Options.NoBFD {
-		p.log.Info(msgNoBFD)
-	}
 	for _, what := range p.missing(g) {
 		p.log.Info(fmt.Sprintf(msgNotAvailable, what))
 	}
@@ -211,6 +208,10 @@ func (p *parent) run(st *state) int {
 		umaskGiven: p.Options.Umask >= 0, dumps: process.NewDumps(loop), dumpDir: p.DumpDir,
 	}
 	m.runner.LimitCore(st.core)
+	if !m.makeLinks(p.Built[process.BFD]) {
+		p.finish(st)
+		return process.ExitFatal
+	}
 	status := process.ExitProgramError
 	m.supervisor = New(loop, p.log, m, Options{
 		DontRespawn: p.Options.DontRespawn, PID: os.Getpid(), CommandLine: p.Args,

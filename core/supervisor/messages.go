@@ -21,6 +21,7 @@ const (
 	msgChildStarting = "Starting %s child process, pid=%d"
 	msgNothingToRun  = "Warning - keepalived has no configuration to run"
 	msgStartup       = "Startup complete"
+	msgNoLink        = "Unable to create BFD %s event pipe: %v"
 
 	msgExitPermanent = "%s exited with permanent error %s. Terminating"
 	msgExitStatus    = "%s exited with status %d"
@@ -92,7 +93,6 @@ const (
 	msgDoesNotAnswer  = "%s child process(%d) has not answered for %d seconds - killing it"
 	msgStartFailed    = "Unable to start %s child process: %v"
 	msgNotAvailable   = "%s is not available in this build yet - ignored"
-	msgNoBFD          = "bfd_instance is configured, but BFD is not built in yet - not starting a BFD child process"
 	msgCrashLine      = "%s child process(%d): %s"
 	msgPanic          = "panic: %v"
 	msgTimeWatch      = "Unable to watch reload time file %s: %v"

@@ -75,7 +75,7 @@ func (r *Room) LookupChecker(name string) bool {
 // Handlers returns what to do at the keywords of bfd_instance.
 func (r *Room) Handlers() reader.Handlers {
 	own := keyword.Of(config.PassBFD)
-	observers := keyword.Of(config.PassVRRP, config.PassChecker)
+	all := keyword.Of(config.PassVRRP, config.PassChecker, config.PassBFD)
 	timer := func(field func(*config.BFDInstance) *time.Duration, low uint64) reader.Handler {
 		return reader.Handler{In: own, Read: func(p *reader.Pass, s *reader.Statement) { r.timer(p, s, field(&r.session.BFDInstance), low) }}
 	}
@@ -94,8 +94,20 @@ func (r *Room) Handlers() reader.Handlers {
 		"bfd_instance/max_hops":     {In: own, Read: r.maxHops},
 		"bfd_instance/multihop":     {In: own, Read: r.multihop},
 		"bfd_instance/weight":       {In: keyword.Of(config.PassVRRP), Read: r.weight},
-		"bfd_instance/vrrp":         {In: observers, Read: func(*reader.Pass, *reader.Statement) { r.observer.forVRRP = true }},
-		"bfd_instance/checker":      {In: observers, Read: func(*reader.Pass, *reader.Statement) { r.observer.forChecker = true }},
+		"bfd_instance/vrrp": {In: all, Read: func(p *reader.Pass, _ *reader.Statement) {
+			if p.Process == config.PassBFD {
+				r.session.VRRP = true
+			} else {
+				r.observer.forVRRP = true
+			}
+		}},
+		"bfd_instance/checker": {In: all, Read: func(p *reader.Pass, _ *reader.Statement) {
+			if p.Process == config.PassBFD {
+				r.session.Checker = true
+			} else {
+				r.observer.forChecker = true
+			}
+		}},
 	}
 }
 
@@ -193,6 +205,9 @@ func (r *Room) closeSession(p *reader.Pass) {
 	if b.MaxHops > b.TTL {
 		p.General(msgMaxHops, b.Name)
 		b.MaxHops = b.TTL
+	}
+	if !b.VRRP && !b.Checker {
+		b.VRRP, b.Checker = true, true
 	}
 	r.names[b.Name] = true
 	r.neighbors[b.Neighbor] = append(r.neighbors[b.Neighbor], &b.BFDInstance)

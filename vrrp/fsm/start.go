@@ -16,6 +16,11 @@ func (m *Machine) Start(now time.Time, delay time.Duration) []Action {
 		m.startAt = now.Add(delay)
 	}
 	m.reasons()
+	for _, in := range m.Instances {
+		if in.Effective != in.base {
+			m.log(message.PriorityChanged, in.Config.Name, in.base, in.Effective)
+		}
+	}
 	m.enterFaults(nil)
 	for _, in := range m.Instances {
 		m.do(RemoveVIPs{in, AtStart})

@@ -80,6 +80,8 @@ func Parse(t testing.TB, text string) *config.Config {
 			c.VRRP.Scripts = append(c.VRRP.Scripts, trackScript(b))
 		case "track_file", "vrrp_track_file":
 			c.VRRP.TrackFiles = append(c.VRRP.TrackFiles, trackFile(b))
+		case "bfd_instance":
+			c.VRRP.TrackBFDs = append(c.VRRP.TrackBFDs, &config.TrackBFD{Name: b.words[1]})
 		}
 	}
 	for _, b := range all {

@@ -166,6 +166,8 @@ func instanceWord(t testing.TB, c *config.Config, in *config.Instance, s *block)
 				}
 			}
 		}
+	case "track_bfd":
+		in.Tracking.BFDs = tracked(s)
 	case "preempt_delay":
 		in.PreemptDelay = seconds(s.word(1))
 	case "garp_master_delay":
