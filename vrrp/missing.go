@@ -31,7 +31,6 @@ func (s *service) sayMissing() {
 func (s *service) harmless(c *config.Instance) []keyword {
 	return []keyword{
 		{"netlink_notify_msg", c.VMAC != nil && c.VMAC.NetlinkNotify},
-		{"track_process", len(c.Tracking.Processes) > 0},
 	}
 }
 

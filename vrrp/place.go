@@ -30,6 +30,9 @@ func (s *service) place(cfg *config.Config) (*config.Config, []*device) {
 	for i, c := range cfg.VRRP.Instances {
 		in := *c
 		placed.VRRP.Instances[i] = &in
+		if !s.processesKnown {
+			in.Tracking.Processes = nil // nobody could ever tell of them
+		}
 		p.own(&in)
 	}
 	own := p.devices

@@ -22,18 +22,20 @@ import (
 
 // service is the VRRP process. All of it belongs to the loop.
 type service struct {
-	env    process.Env
-	loop   *process.Loop
-	log    *slog.Logger
-	open   func() (Host, error)
-	host   Host
-	cfg    *config.Config
-	events notify.Stream
-	runner *script.Runner
-	fifos  *notify.FIFOs
-	mails  *notify.Mails
-	checks *track.Scripts
-	files  *track.Files
+	env            process.Env
+	loop           *process.Loop
+	log            *slog.Logger
+	open           func() (Host, error)
+	host           Host
+	cfg            *config.Config
+	events         notify.Stream
+	runner         *script.Runner
+	fifos          *notify.FIFOs
+	mails          *notify.Mails
+	checks         *track.Scripts
+	files          *track.Files
+	processes      *track.Processes
+	processesKnown bool // the kernel can tell of processes
 
 	machine *fsm.Machine
 	routers []*router // in the order of machine.Instances
@@ -104,6 +106,7 @@ func newService(env process.Env, open func() (Host, error)) *service {
 	s.fifos = notify.NewFIFOs(true, s.runner, env.Log)
 	s.mails = notify.NewMails(env.Loop, env.Log)
 	s.checks = track.NewScripts(env.Loop, s.runner, env.Log, s.scriptChanged)
+	s.processes = track.NewProcesses(env.Loop, env.Log, s.processChanged)
 	s.files = track.NewFiles(env.Loop, env.Log, s.fileChanged)
 	// A state's scripts run before its FIFO lines are written, and mail comes
 	// last (15).
@@ -160,6 +163,8 @@ func (s *service) late(by time.Duration) {
 func (s *service) adopt(cfg *config.Config) {
 	s.adopting = true
 	defer func() { s.adopting = false }()
+	g := &cfg.Global
+	s.processesKnown = s.processes.Load(cfg.VRRP.TrackProcesses, int(g.ProcessMonitorRcvBufs), g.ProcessMonitorRcvBufsForce)
 	s.prepareFirewall(cfg)
 	s.cfg = cfg
 	cfg, devices := s.place(cfg)
@@ -255,6 +260,7 @@ func (s *service) Stop(done func()) {
 		s.removeStatics()
 	}
 	s.files.Close()
+	s.processes.Close()
 	for _, r := range s.routers {
 		r.retire()
 	}

@@ -41,6 +41,10 @@ func (s *service) statusOf(key fsm.Key) fsm.Tracked {
 		if c := s.checks.Script(key.Name); c != nil {
 			e.Status = statusOfScript(c)
 		}
+	case fsm.Process:
+		if s.processes.Up(key.Name) {
+			e.Status = fsm.Up
+		}
 	case fsm.File:
 		e.Value = s.files.Value(key.Name)
 	case fsm.BFD:
@@ -61,4 +65,12 @@ func (s *service) scriptChanged(c *track.Script) {
 
 func (s *service) fileChanged(f *config.TrackFile, value int64) {
 	s.tell(fsm.Tracked{Key: fsm.Key{Kind: fsm.File, Name: f.Name}, Value: value})
+}
+
+func (s *service) processChanged(c *config.TrackProcess, up bool) {
+	status := fsm.Down
+	if up {
+		status = fsm.Up
+	}
+	s.tell(fsm.Tracked{Key: fsm.Key{Kind: fsm.Process, Name: c.Name}, Status: status})
 }

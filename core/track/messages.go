@@ -20,3 +20,15 @@ const (
 	msgCannotWatch   = "Cannot watch track_file %s: %v"
 	msgCannotCreate  = "Cannot create track_file %s: %v"
 )
+
+// The lines about tracked processes (02-runtime section 12).
+const (
+	msgProcEvents     = "proc_events has confirmed it is configured"
+	msgNoProcEvents   = "WARNING - the kernel does not support proc events - track_process will not work"
+	msgNoConnector    = "track_process not available - is CONFIG_PROC_EVENTS enabled in kernel config?"
+	msgNoTrackProcess = "no kernel support for track_process (CONFIG_PROC_EVENTS)"
+	msgListenFailed   = "Failed to set process event listen - errno %d - %s"
+	msgBuffer         = "Setting global_def process_monitor_rcv_bufs to %d - recommend updating configuration file"
+	msgQuorumGained   = "Quorum gained for tracked process %s"
+	msgQuorumLost     = "Quorum lost for tracked process %s"
+)

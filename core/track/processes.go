@@ -1,0 +1,187 @@
+package track
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"keepalived/core/config"
+	"keepalived/core/logging"
+	"keepalived/core/process"
+)
+
+// Processes counts the processes that the blocks of vrrp_track_process look for.
+// Its methods are called on the loop.
+type Processes struct {
+	loop    *process.Loop
+	log     *slog.Logger
+	changed func(c *config.TrackProcess, up bool)
+	all     []*counted
+	source  *connector
+	first   string // network namespace
+	buffer  int
+	force   bool
+	silence *process.Timer // runs until the kernel has answered
+}
+
+type counted struct {
+	*Count
+	timer *process.Timer // of a change that waits
+}
+
+// NewProcesses returns the counter of nothing. Changed is called on the loop when
+// a quorum is gained or lost.
+func NewProcesses(loop *process.Loop, log *slog.Logger, changed func(*config.TrackProcess, bool)) *Processes {
+	p := &Processes{loop: loop, log: log, changed: changed, first: firstNamespace}
+	p.silence = loop.NewTimer(func() { log.Info(msgNoProcEvents) })
+	return p
+}
+
+// answerTime is how long the kernel may take to say that it will tell.
+const answerTime = 100 * time.Millisecond
+
+// Load replaces what is looked for, and counts. It reports whether the kernel
+// can tell of processes at all; without that nothing is tracked.
+func (p *Processes) Load(configs []*config.TrackProcess, buffer int, force bool) bool {
+	p.Close()
+	if len(configs) == 0 {
+		return true
+	}
+	p.buffer, p.force = buffer, force
+	if !p.open(configs) {
+		return false
+	}
+	// Read after listening began: no change goes unnoticed.
+	there := scan()
+	for _, c := range configs {
+		n := &counted{Count: NewCount(c, there)}
+		n.timer = p.loop.NewTimer(func() { p.judge(n, n.Elapsed()) })
+		p.all = append(p.all, n)
+	}
+	return true
+}
+
+func (p *Processes) open(configs []*config.TrackProcess) bool {
+	// Deliveries of a source that has been closed since are for nobody.
+	var source *connector
+	source, err := openConnector(p.first, p.buffer, p.force, func(list []occurrence) {
+		p.loop.Post(func() {
+			if p.source == source {
+				p.happened(list)
+			}
+		})
+	})
+	switch {
+	case errors.Is(err, errNoConnector):
+		p.detail(msgNoConnector)
+		for range configs {
+			p.log.Info(msgNoTrackProcess)
+		}
+		return false
+	case err != nil:
+		number, text := logging.Strerror(err)
+		p.log.Info(fmt.Sprintf(msgListenFailed, number, text))
+		return true // counted once, at least
+	}
+	p.source = source
+	p.silence.Reset(answerTime)
+	return true
+}
+
+// Up reports whether a block's quorum is reached.
+func (p *Processes) Up(name string) bool {
+	for _, n := range p.all {
+		if n.Config.Name == name {
+			return n.Up
+		}
+	}
+	return false
+}
+
+// Close ends the watch.
+func (p *Processes) Close() {
+	if p.source != nil {
+		p.source.close()
+		p.source = nil
+	}
+	p.silence.Stop()
+	for _, n := range p.all {
+		n.timer.Stop()
+	}
+	p.all = nil
+}
+
+func (p *Processes) happened(list []occurrence) {
+	for i := range list {
+		o := &list[i]
+		switch o.what {
+		case procNone:
+			if p.silence.Active() {
+				p.silence.Stop()
+				p.detail(msgProcEvents)
+			}
+			continue
+		case procLost:
+			p.lost()
+		}
+		for _, n := range p.all {
+			p.judge(n, n.take(o))
+		}
+	}
+}
+
+// take gives an occurrence to the machine.
+func (n *counted) take(o *occurrence) Verdict {
+	switch o.what {
+	case procFork:
+		return n.Fork(o.parent, o.pid)
+	case procExec:
+		return n.Exec(&o.now)
+	case procComm:
+		return n.Rename(&o.now)
+	case procExit:
+		return n.Exit(o.pid)
+	case procLost:
+		return n.Reset(o.all)
+	}
+	return Verdict{}
+}
+
+func (p *Processes) judge(n *counted, v Verdict) {
+	if v.Cancel {
+		n.timer.Stop()
+	}
+	if v.Wait > 0 {
+		n.timer.Reset(v.Wait)
+	}
+	if !v.Changed {
+		return
+	}
+	text := msgQuorumLost
+	if n.Up {
+		text = msgQuorumGained
+	}
+	p.log.Info(fmt.Sprintf(text, n.Config.Name))
+	p.changed(n.Config, n.Up)
+}
+
+// defaultBuffer is about what the kernel gives a socket.
+const defaultBuffer = 212992
+
+// lost makes the buffer larger after some events did not fit into it.
+func (p *Processes) lost() {
+	if p.buffer == 0 {
+		p.buffer = defaultBuffer
+	}
+	p.buffer *= 2
+	p.log.Info(fmt.Sprintf(msgBuffer, p.buffer))
+	raw, err := p.source.file.SyscallConn()
+	if err == nil {
+		_ = raw.Control(func(fd uintptr) { setBuffer(int(fd), p.buffer, true) })
+	}
+}
+
+// detail is for -D.
+func (p *Processes) detail(text string) { p.log.Log(context.Background(), logging.LevelDetail, text) }

@@ -1,0 +1,226 @@
+package track
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"keepalived/core/config"
+	"keepalived/core/process"
+)
+
+func TestMatches(t *testing.T) {
+	words := func(s string) []string { return strings.Fields(s) }
+	for _, c := range []struct {
+		conf config.TrackProcess
+		p    Running
+		want bool
+	}{
+		{config.TrackProcess{Process: "nginx"}, Running{Comm: "nginx", Args: words("nginx: master")}, true},
+		{config.TrackProcess{Process: "nginx"}, Running{Comm: "nginx2"}, false},
+		{config.TrackProcess{Process: "a-name-that-is-long"}, Running{Comm: "a-name-that-is-"}, false},
+		{config.TrackProcess{Process: "sleep", FullCommand: true}, Running{Comm: "sleep", Args: words("sleep 43")}, true},
+		{config.TrackProcess{Process: "sleep", FullCommand: true}, Running{Comm: "sleep", Args: words("/bin/sleep 43")}, false},
+		{config.TrackProcess{Process: "sleep", FullCommand: true}, Running{Comm: "sleep"}, false},
+		{config.TrackProcess{Process: "sleep", Params: words("43")}, Running{Args: words("sleep 43")}, true},
+		{config.TrackProcess{Process: "sleep", Params: words("43")}, Running{Args: words("sleep 43 44")}, false},
+		{config.TrackProcess{Process: "sleep", ParamMatch: config.ParamMatchExact}, Running{Args: words("sleep")}, true},
+		{config.TrackProcess{Process: "sleep", ParamMatch: config.ParamMatchExact}, Running{Args: words("sleep 43")}, false},
+		{config.TrackProcess{Process: "sleep", Params: words("43"), ParamMatch: config.ParamMatchInitial}, Running{Args: words("sleep 4399 x")}, true},
+		{config.TrackProcess{Process: "sleep", Params: words("43"), ParamMatch: config.ParamMatchPartial}, Running{Args: words("sleep 4399")}, false},
+		{config.TrackProcess{Process: "sleep", Params: words("43"), ParamMatch: config.ParamMatchPartial}, Running{Args: words("sleep 43 99")}, true},
+	} {
+		n := Count{Config: &c.conf}
+		if got := n.matches(&c.p); got != c.want {
+			t.Errorf("%+v %+v: %t", c.conf, c.p, got)
+		}
+	}
+}
+
+// Forks and exits may wait, and cancel each other; what a process becomes counts
+// at once.
+func TestCount(t *testing.T) {
+	p := func(pid int, comm string) *Running { return &Running{PID: pid, Comm: comm} }
+	n := NewCount(&config.TrackProcess{
+		Process: "d", Quorum: 1, QuorumMax: 2, ForkDelay: 2 * time.Second, TerminateDelay: 3 * time.Second,
+	}, []Running{*p(1, "d"), *p(2, "other")})
+	if !n.Up {
+		t.Fatal("it is there")
+	}
+	for i, c := range []struct {
+		do   func() Verdict
+		want Verdict
+		up   bool
+	}{
+		{func() Verdict { return n.Fork(2, 3) }, Verdict{}, true},
+		{func() Verdict { return n.Fork(1, 4) }, Verdict{}, true},                            // two: still within
+		{func() Verdict { return n.Fork(1, 5) }, Verdict{Wait: 2 * time.Second}, true},       // three
+		{func() Verdict { return n.Exec(p(5, "child")) }, Verdict{Cancel: true}, true},       // it was only on its way
+		{func() Verdict { return n.Exit(5) }, Verdict{}, true},                               // nobody's
+		{func() Verdict { return n.Exit(4) }, Verdict{}, true},                               // one
+		{func() Verdict { return n.Exit(1) }, Verdict{Wait: 3 * time.Second}, true},          // none
+		{func() Verdict { return n.Exec(p(6, "d")) }, Verdict{Cancel: true}, true},           // restarted in time
+		{func() Verdict { return n.Exit(6) }, Verdict{Wait: 3 * time.Second}, true},          // none
+		{func() Verdict { return n.Elapsed() }, Verdict{Cancel: true, Changed: true}, false}, // for good
+		{func() Verdict { return n.Rename(p(2, "d")) }, Verdict{Changed: true}, true},
+		{func() Verdict { return n.Rename(p(2, "e")) }, Verdict{Changed: true}, false},
+		{func() Verdict { return n.Reset([]Running{*p(7, "d")}) }, Verdict{Changed: true}, true},
+	} {
+		if got := c.do(); got != c.want || n.Up != c.up {
+			t.Errorf("step %d: %+v, up %t; want %+v, %t", i, got, n.Up, c.want, c.up)
+		}
+	}
+}
+
+func TestParseStat(t *testing.T) {
+	for text, want := range map[string]string{"12 (a) b) S 1": "a) b S", "12 (x": "", "": "", "12 (x)": "", "7 () Z 0": " Z"} {
+		comm, state, ok := parseStat([]byte(text))
+		if got := fmt.Sprintf("%s %c", comm, state); ok && got != want || ok != (want != "") {
+			t.Errorf("%q: %q, %t", text, got, ok)
+		}
+	}
+}
+
+// What the kernel says of real processes.
+func TestProcesses(t *testing.T) {
+	// Processes of the whole machine are looked at: a name of our own.
+	program := filepath.Join(t.TempDir(), fmt.Sprintf("tracked%d", os.Getpid()))
+	sleep, err := exec.LookPath("sleep")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(sleep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(program, data, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, where := range []string{"here", "in another network namespace"} {
+		t.Run(where, func(t *testing.T) {
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				if where != "here" {
+					runtime.LockOSThread() // for good: the namespace ends with the thread
+					if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
+						t.Errorf("unshare: %v (this test needs root)", err)
+						return
+					}
+				}
+				countRealProcesses(t, program)
+			}()
+			<-done
+		})
+	}
+}
+
+func countRealProcesses(t *testing.T, program string) {
+	start := func() *exec.Cmd {
+		cmd := exec.Command(program, "300")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		return cmd
+	}
+	end := func(cmd *exec.Cmd) {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}
+	name := filepath.Base(program)
+	first := start()
+	defer end(first)
+	loop := process.NewLoop()
+	changes := make(chan string, 100)
+	p := NewProcesses(loop, slog.New(slog.DiscardHandler), func(c *config.TrackProcess, up bool) { changes <- fmt.Sprintf("%s %t", c.Name, up) })
+	// That of the first thread, which never leaves it.
+	p.first = "/proc/self/ns/net"
+	conf := []*config.TrackProcess{
+		{Name: "name", Process: name, Quorum: 1, QuorumMax: math.MaxUint32},
+		{Name: "two", Process: program, FullCommand: true, Quorum: 2, QuorumMax: math.MaxUint32},
+		{Name: "none", Process: name, Quorum: 0, QuorumMax: 0},
+	}
+	if !p.Load(conf, 0, false) || p.source == nil {
+		t.Error("the kernel tells nothing of processes")
+		return
+	}
+	stopped := runLoop(t, loop)
+	defer func() {
+		loop.Post(p.Close)
+		stopped()
+	}()
+	want := func(lines ...string) {
+		t.Helper()
+		got := map[string]bool{}
+		for deadline := time.After(10 * time.Second); len(got) < len(lines); {
+			select {
+			case c := <-changes:
+				got[c] = true
+			case <-deadline:
+				t.Errorf("changes %v, want %v", got, lines)
+				return
+			}
+		}
+		for _, l := range lines {
+			if !got[l] {
+				t.Errorf("changes %v, want %v", got, lines)
+			}
+		}
+	}
+	up := func(name string, is bool) {
+		t.Helper()
+		answer := make(chan bool)
+		loop.Post(func() { answer <- p.Up(name) })
+		if got := <-answer; got != is {
+			t.Errorf("%s is up: %t", name, got)
+		}
+	}
+	up("name", true)
+	up("two", false)
+	up("none", false)
+	second := start()
+	want("two true")
+	end(first)
+	want("two false")
+	end(second)
+	want("name false", "none true")
+	third := start()
+	want("name true", "none false")
+	end(third)
+	want("name false", "none true")
+}
+
+func FuzzParseOccurrence(f *testing.F) {
+	f.Add(make([]byte, 76))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		o, ok := parseOccurrence(b)
+		if ok && o.what != procNone && o.what != procFork && o.what != procExec && o.what != procComm && o.what != procExit {
+			t.Errorf("%+v", o)
+		}
+	})
+}
+
+// runLoop runs a loop until the function that it returns is called, which first
+// lets it do what has been posted.
+func runLoop(t *testing.T, loop *process.Loop) (stop func()) {
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { defer close(ended); loop.Run(ctx) }()
+	return func() {
+		done := make(chan struct{})
+		loop.Post(func() { close(done) })
+		<-done
+		cancel()
+		<-ended
+	}
+}
