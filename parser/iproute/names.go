@@ -95,10 +95,7 @@ func cNumber(word string) string {
 }
 
 func (n *Names) read(t Table) map[string]uint32 {
-	table := builtin(t)
-	if table == nil {
-		table = map[string]uint32{}
-	}
+	table := map[string]uint32{}
 	for _, dir := range n.dirs {
 		if data, err := fs.ReadFile(n.fsys, rooted(path.Join(dir, string(t)))); dir != "" && err == nil {
 			parse(data, limit(t), table)
@@ -118,6 +115,16 @@ func (n *Names) read(t Table) map[string]uint32 {
 			if data, err := fs.ReadFile(n.fsys, file); err == nil {
 				parse(data, limit(t), table)
 			}
+		}
+	}
+	// A number that a file names has no other name.
+	named := make(map[uint32]bool, len(table))
+	for _, v := range table {
+		named[v] = true
+	}
+	for name, v := range builtin(t) {
+		if _, taken := table[name]; !taken && !named[v] {
+			table[name] = v
 		}
 	}
 	return table

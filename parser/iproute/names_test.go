@@ -12,7 +12,7 @@ func machine() fstest.MapFS {
 		"etc/iproute2/rt_tables.d/README":    {Data: []byte("201 readme\n")},
 		"usr/share/iproute2/rt_tables":       {Data: []byte("77 hidden\n")},
 		"usr/share/iproute2/rt_dsfield":      {Data: []byte("0x28 AF11\n")},
-		"usr/share/iproute2/rt_protos":       {Data: []byte("300 big\n")},
+		"usr/share/iproute2/rt_protos":       {Data: []byte("300 big\n4 fixed\n4 firm\n")},
 		"usr/share/iproute2/rt_tables.d/b":   {Data: []byte("202 noconf\n")},
 		"usr/share/iproute2/group.d/z.conf":  {Data: []byte("7 office\n")},
 		"etc/iproute2/group.d/office.conf":   {Data: []byte("8 office\n")},
@@ -49,6 +49,9 @@ func TestLookup(t *testing.T) {
 		{DSFields, "256", 0, false},
 		{Protocols, "bird", 12, true},
 		{Protocols, "big", 0, false},
+		{Protocols, "fixed", 4, true},
+		{Protocols, "firm", 4, true},
+		{Protocols, "static", 0, false}, // the file calls it otherwise
 		{Scopes, "link", 253, true},
 		{Realms, "cosmos", 0, true},
 		{Groups, "office", 8, true},
