@@ -123,7 +123,7 @@ var ruleWords = map[string]wordSample{
 	"realms":                                {"table 5 priority 7 realms 1/2", "realms"},
 	"suppress_prefixlength":                 {"table 5 priority 7 suppress_prefixlength 2147483647", "suppress_prefixlength"},
 	"sup_pl":                                {"table 5 priority 7 sup_pl 7", `"suppress_prefixlength":7`},
-	"suppress_ifgroup":                      {"table 5 priority 7 suppress_ifgroup default", "suppress_ifgroup"},
+	"suppress_ifgroup":                      {"table 5 priority 7 suppress_ifgroup 7", "suppress_ifgroup"},
 	"sup_group":                             {"table 5 priority 7 sup_group 7", `"suppress_ifgroup":7`},
 	"dev":                                   {"table 5 priority 7 dev ifb0", "dev"},
 	"iif":                                   {"table 5 priority 7 iif ifb0", `"dev":"ifb0"`},
