@@ -8,7 +8,10 @@ import (
 	"golang.org/x/sys/unix"
 
 	"keepalived/core/commandline"
+	"keepalived/core/config"
 	"keepalived/core/logging"
+	"keepalived/core/process"
+	"keepalived/core/supervisor"
 	"keepalived/parser"
 	"keepalived/parser/explain"
 	"keepalived/parser/source"
@@ -42,7 +45,7 @@ func test(o *commandline.Options, stdout, stderr io.Writer) int {
 	}
 	var err error
 	if o.JSON {
-		err = explained(r, status).JSON(stdout)
+		err = explained(o, r, status).JSON(stdout)
 	} else {
 		err = report(o, r, status, stderr)
 	}
@@ -56,7 +59,7 @@ func test(o *commandline.Options, stdout, stderr io.Writer) int {
 // report shows what is wrong, explained if a person reads it.
 func report(o *commandline.Options, r *parser.Result, status int, stderr io.Writer) error {
 	if o.Explain || o.ConfigTestFile == "" && terminal(stderr) {
-		return explained(r, status).Text(stderr, terminal(stderr) && os.Getenv("NO_COLOR") == "")
+		return explained(o, r, status).Text(stderr, terminal(stderr) && os.Getenv("NO_COLOR") == "")
 	}
 	for _, d := range r.Diagnostics {
 		if !d.LogOnly {
@@ -66,12 +69,19 @@ func report(o *commandline.Options, r *parser.Result, status int, stderr io.Writ
 	return nil
 }
 
+// everything is a program that has all the children.
+var everything = [process.Kinds]bool{true, true, true}
+
 // explained is what there is to say about a configuration besides the C
 // daemon's lines.
-func explained(r *parser.Result, status int) *explain.Report {
+func explained(o *commandline.Options, r *parser.Result, status int) *explain.Report {
 	start := r.Status
 	if start == parser.StatusConfig && !r.Needs(r.FatalPass) {
-		start = parser.StatusOK // the test alone looks at what it is for
+		// The test alone runs that pass, and perhaps none behind it.
+		po := parserOptions(o, newHost(o.Namespace))
+		po.Host = onlooker{po.Host}
+		po.Runs = func(pass config.Pass, c *config.Config) bool { return supervisor.Runs(pass, c, o, everything) }
+		start = parser.Load(po).Status
 	}
 	return explain.New(explain.Input{
 		Diagnostics: r.Diagnostics, Status: status, Start: start, Structural: r.Structural(),

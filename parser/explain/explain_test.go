@@ -158,8 +158,13 @@ func complete(t testing.TB, r *parser.Result, report *Report) {
 	}
 }
 
-// Every message is in the report, and a number that is refused comes with the
-// range that the table has.
+// needs are the passes of a daemon.
+func needs(p config.Pass, c *config.Config) bool {
+	return p == config.PassChecker && c.HasLVS || p == config.PassVRRP && c.HasVRRP || p == config.PassBFD && c.HasBFD
+}
+
+// Every message is in the report, whether a daemon starts is true, and a number
+// that is refused comes with the range that the table has.
 func TestGoldenFiles(t *testing.T) {
 	names := golden(t)
 	table := keyword.New()
@@ -168,9 +173,16 @@ func TestGoldenFiles(t *testing.T) {
 	for _, name := range names {
 		name = filepath.Base(name)
 		r := parser.Load(parser.Options{Path: name, Test: true, Host: machine{}})
+		started := parser.Load(parser.Options{Path: name, Host: machine{}, Runs: needs})
+		if r.Status == parser.StatusConfig && !r.Needs(r.FatalPass) {
+			r.Status = started.Status // as the test of the program does it
+		}
 		report := explained(r, source.Disk{}.Read)
 		complete(t, r, report)
 		text(t, report)
+		if starts := started.Status == 0; report.Daemon.Starts != starts && !report.strict {
+			t.Errorf("%s: starts %t, a daemon ends with %d", name, report.Daemon.Starts, started.Status)
+		}
 		for i, p := range report.Problems {
 			if p.Class != className(config.ClassInvalidNumber) || p.Keyword == "" || p.Cause != nil {
 				continue
