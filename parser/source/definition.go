@@ -40,15 +40,16 @@ func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
 
 // reference is one use of a definition within a line.
 type reference struct {
-	start, end int // of the whole text that is replaced
-	name       string
-	params     []string
+	end    int // of the whole text that is replaced
+	name   string
+	params []string
 }
 
-// referenceAt parses "$NAME" or "${NAME params}" at line[i] == '$'. An
-// unbraced name needs one of blank, comma, ) or the end after it.
-func referenceAt(line string, i int) (reference, bool) {
-	rest := line[i+1:]
+// parseReference parses "$NAME" or "${NAME params}" at the beginning of a line,
+// which is a $. An unbraced name needs one of blank, comma, ) or the end after
+// it.
+func parseReference(line string) (reference, bool) {
+	rest := line[1:]
 	if strings.HasPrefix(rest, "{") {
 		end := strings.IndexByte(rest, '}')
 		if end < 0 {
@@ -59,7 +60,7 @@ func referenceAt(line string, i int) (reference, bool) {
 		if n == 0 {
 			return reference{}, false
 		}
-		ref := reference{start: i, end: i + 1 + end + 1, name: inner[:n]}
+		ref := reference{end: 1 + end + 1, name: inner[:n]}
 		if n == len(inner) {
 			return ref, true
 		}
@@ -81,7 +82,7 @@ func referenceAt(line string, i int) (reference, bool) {
 	if n < len(rest) && !strings.ContainsRune(" \t,)", rune(rest[n])) {
 		return reference{}, false
 	}
-	return reference{start: i, end: i + 1 + n, name: rest[:n]}, true
+	return reference{end: 1 + n, name: rest[:n]}, true
 }
 
 // substitute replaces the definitions of a line, and scans what it put in
@@ -89,44 +90,55 @@ func referenceAt(line string, i int) (reference, bool) {
 // definition.
 func (r *Reader) substitute(line string) (out string, more []string, changed bool) {
 	budget := maxSubstitutions
-	for i := 0; i < len(line); {
-		if line[i] != '$' {
-			next := strings.IndexByte(line[i:], '$')
-			if next < 0 {
-				break
-			}
-			i += next
+	done, rest := r.scanned[:0], line // what is before the scan, and what is behind it
+	for {
+		next := strings.IndexByte(rest, '$')
+		if next < 0 {
+			break
 		}
-		ref, ok := referenceAt(line, i)
-		if !ok {
-			i++
-			continue
+		done, rest = append(done, rest[:next]...), rest[next:]
+		ref, ok := parseReference(rest)
+		var value definition
+		if ok {
+			value, ok = r.value(ref, ref.end == len(rest) && more == nil)
 		}
-		value, ok := r.value(ref, ref.end == len(line) && more == nil)
 		if !ok {
-			i++
+			done, rest = append(done, '$'), rest[1:]
 			continue
 		}
 		if budget--; budget < 0 {
 			r.problem(Problem{Class: config.ClassGeneral, Message: fmt.Sprintf(msgSelfReference, ref.name)})
-			return line, nil, false
+			return string(done) + rest, nil, false
 		}
-		if len(line)-(ref.end-ref.start)+len(value.lines[0]) >= maxExpanded {
+		text := value.lines[0]
+		if len(done)+len(rest)-ref.end+len(text) >= maxExpanded {
 			r.problem(Problem{LogOnly: true, Message: fmt.Sprintf(msgExpansionTooLong, ref.name)})
-			return line, more, changed
+			return string(done) + rest, more, changed
 		}
-		line = line[:ref.start] + value.lines[0] + line[ref.end:]
 		changed = true
 		if value.multi {
 			more = value.lines[1:]
 		}
-		if ref.start == 0 && special(line) {
-			// What the rest of the line means is for the new beginning
-			// to say: the variable of a sequence has no value yet.
-			return line, more, true
+		switch {
+		case len(done) == 0:
+			if rest = text + rest[ref.end:]; special(rest) {
+				// What the rest of the line means is for the new
+				// beginning to say: the variable of a sequence has no
+				// value yet.
+				return rest, more, true
+			}
+		case strings.IndexByte(text, '$') >= 0:
+			rest = text + rest[ref.end:]
+		default:
+			done, rest = append(done, text...), rest[ref.end:]
 		}
 	}
-	return line, more, changed
+	if !changed {
+		return line, more, false
+	}
+	done = append(done, rest...)
+	r.scanned = done
+	return string(done), more, true
 }
 
 // special reports whether a line begins with something that is handled before

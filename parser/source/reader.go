@@ -38,6 +38,7 @@ type Reader struct {
 	unreadable bool
 
 	definitions map[string]definition
+	scanned     []byte // room for a line in which definitions are replaced
 	pending     string // name of the multi-line definition being read
 	opened      definition
 	expansions  []expansion
