@@ -41,7 +41,7 @@ var table = []row{
 	{reason: "2.2.7 spells a malformed neighbor in one way only", theirs: re(`^Configuration error: BFD instance .* has malformed neighbor address`), ours: re(`^Configuration error: BFD instance .* has malformed neighbour address`)},
 	{reason: "Debian's 2.2.7 is built without iptables and does not know vrrp_ipsets", theirs: re(`^Unknown keyword 'vrrp_ipsets'$`)},
 	{reason: "Debian's 2.2.7 is built without iptables", theirs: re(`^iptables not supported, using nftables instead\.`)},
-	{reason: "2.2.7 does not look at the directory of a track_file", theirs: re(`\) ignoring tracked file .* with weight`), ours: re(`^(realpath\(\) error|track file directory for|The filesystem of|.* track file .* not found)`)},
+	{reason: "2.2.7 does not look at the directory of a track_file", theirs: re(`\) ignoring tracked file .* with weight|\) duplicate track_file`), ours: re(`^(realpath\(\) error|track file directory for|The filesystem of|.*track[_ ]file .* not found|FILE_CHECK has no track_file specified - ignoring$)`)},
 	{reason: "2.2.7 has no limits for rtt, rttvar and rto_min", ours: re(`^(rtt|rttvar|rto|rto_min) value .*(below minimum|exceeds maximum|exponential form)`)},
 	{reason: "2.2.7 refuses a payload that ends in ff", theirs: re(`^Invalid hex string for UDP_CHECK payload$`)},
 	{reason: "2.2.7 has another word for a ~SEQ without )", theirs: re(`^(~SEQ parameter strings too long|Invalid ~SEQ definition)`), ours: re(`^~SEQ missing terminating`)},

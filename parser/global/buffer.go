@@ -64,13 +64,12 @@ func (r *Room) rxBufsPolicy(p *reader.Pass, s *reader.Statement) {
 		case strings.EqualFold(word, "ADVERT"):
 			policy.Advert = true
 		default:
-			sized = true
 			v, ok := p.Unsigned(s.Word(1), 0, math.MaxUint32, reader.Lenient)
 			if !ok {
 				p.General(msgPolicyInvalid, word)
 				continue
 			}
-			policy.Size = v
+			policy.Size, sized = v, true
 		}
 	}
 	if sized && (policy.MTU || policy.Advert) {

@@ -73,11 +73,11 @@ func (c *Context) Address(words []string, static bool) (*config.Address, error) 
 		return nil, err
 	}
 	r := addressReader{Context: c, word: tree.Address.Text, a: &config.Address{}}
-	prefix, given, ok := c.prefix(r.word)
+	prefix, ok := c.prefix(r.word)
 	if !ok {
 		return nil, nil
 	}
-	r.a.Prefix, r.lengthGiven = prefix, given
+	r.a.Prefix = prefix
 	for _, o := range tree.Options {
 		switch {
 		case o.Flag != "":
@@ -100,11 +100,10 @@ func (c *Context) Address(words []string, static bool) (*config.Address, error) 
 // addressReader is one address line while it is interpreted.
 type addressReader struct {
 	*Context
-	word        string // the address as written
-	a           *config.Address
-	lengthGiven bool
-	broadcast   string // "+" or "-": to be computed
-	lifetime    bool
+	word      string // the address as written
+	a         *config.Address
+	broadcast string // "+" or "-": to be computed
+	lifetime  bool
 }
 
 func (r *addressReader) unknown(word string) {
@@ -206,7 +205,7 @@ func (r *addressReader) peer(value string) {
 	case config.Family(peer) != r.a.Family():
 		r.General("Peer address %s does not match address family", value)
 	default:
-		if r.lengthGiven {
+		if !r.a.Prefix.IsSingleIP() {
 			r.General("Cannot specify address prefix when specifying peer address - ignoring")
 		}
 		r.a.Peer = peer

@@ -85,9 +85,8 @@ func (c *Context) address(word string) (netip.Addr, bool) {
 }
 
 // prefix reads ADDRESS[/LENGTH]. A bad length is reported and replaced by
-// the full one, even if the address is no address; given tells whether one
-// was written.
-func (c *Context) prefix(word string) (p netip.Prefix, given, ok bool) {
+// the full one, even if the address is no address.
+func (c *Context) prefix(word string) (p netip.Prefix, ok bool) {
 	text, length, given := strings.Cut(word, "/")
 	bits := 32
 	if strings.Contains(text, ":") {
@@ -104,9 +103,9 @@ func (c *Context) prefix(word string) (p netip.Prefix, given, ok bool) {
 	a, ok := reader.Address(text)
 	if !ok {
 		c.General("VRRP parsed invalid IP %s. skipping IP...", word)
-		return p, given, false
+		return p, false
 	}
-	return netip.PrefixFrom(a, bits), given, true
+	return netip.PrefixFrom(a, bits), true
 }
 
 // destination reads a prefix, or a word for all addresses, which counts as
@@ -122,7 +121,7 @@ func (c *Context) destination(word string, family int) (p netip.Prefix, free, ok
 		c.Log("\"default6\" is deprecated, please use \"inet6 default\"")
 		return netip.PrefixFrom(netip.IPv6Unspecified(), 0), false, true
 	}
-	p, _, ok = c.prefix(word)
+	p, ok = c.prefix(word)
 	return p, false, ok
 }
 

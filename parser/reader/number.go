@@ -204,7 +204,7 @@ func (p *Pass) Decimal(word string, low, high uint64, places int, l Leniency) (v
 	roundUp := false
 	if len(fraction) > places {
 		p.number(msgDecimalPlaces, warn, word)
-		roundUp = fraction[places] >= '5' && fraction[places] <= '9'
+		roundUp = fraction[places] >= '5' // not a digit perhaps
 		fraction = fraction[:places]
 	}
 	text := whole + fraction + strings.Repeat("0", places-len(fraction))

@@ -63,12 +63,12 @@ func (r *Room) processName(p *reader.Pass, s *reader.Statement) {
 }
 
 func (r *Room) processParamMatch(p *reader.Pass, s *reader.Statement) {
-	switch s.Word(1) {
-	case "":
+	switch word := s.Word(1); {
+	case !s.Has(1):
 		r.process.ParamMatch = config.ParamMatchExact
-	case "initial":
+	case word == "initial":
 		r.process.ParamMatch = config.ParamMatchInitial
-	case "partial":
+	case word == "partial":
 		r.process.ParamMatch = config.ParamMatchPartial
 	default:
 		p.General(msgProcessParamMatch, s.Word(1))
