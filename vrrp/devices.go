@@ -254,17 +254,18 @@ func (s *service) deleteDevices(list []*device, seen bool) {
 	if len(indexes) == 0 {
 		return
 	}
-	if err := s.host.DeleteDevices(indexes); err != nil {
-		s.refused(err)
-		return
-	}
+	together := s.host.DeleteDevices(indexes) == nil
 	for _, d := range list {
 		if d.index == 0 {
 			continue
 		}
-		s.forgetLink(d.index)
-		d.index = 0
-		s.info(message.VMACRemoved, d.owner, d.name)
+		if together {
+			s.forgetLink(d.index)
+			d.index = 0
+			s.info(message.VMACRemoved, d.owner, d.name)
+		} else {
+			s.deleteDevice(d)
+		}
 		if seen {
 			s.info(message.LinkDeleted, d.name)
 		}

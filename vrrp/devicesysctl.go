@@ -29,9 +29,8 @@ func (s *service) setDeviceSysctls(d *device) {
 	}
 	s.freeReversePath()
 	s.setSysctl("net/ipv4/conf/"+d.name+"/rp_filter", "0")
-	if !d.bilingual {
-		s.setSysctl("net/ipv6/conf/"+d.name+"/disable_ipv6", "1")
-	}
+	mute := map[bool]string{false: "1", true: "0"}[d.bilingual]
+	s.setSysctl("net/ipv6/conf/"+d.name+"/disable_ipv6", mute)
 }
 
 // setSysctl sets a parameter for as long as its interface lives. One that a
