@@ -2,23 +2,19 @@ package message
 
 // Lines about datagrams that are discarded (17.3). All are for -D.
 const (
-	TooSmall        = "Packet is too small: %d bytes"
-	SizeMismatch    = "Packet size mismatch: length field: %d bytes, buffer size: %d bytes"
-	Version         = "Packet is of unsupported version: %d"
-	ZeroMultiplier  = "Packet 'detection multiplier' field is zero"
-	Multipoint      = "Packet has 'multipoint' flag"
-	ZeroMine        = "Packet 'my discriminator' field is zero"
-	ZeroYours       = "Packet 'your discriminator' field is zero and 'state' field is not Down or AdminDown"
-	PollAndFinal    = "Packet has both poll and final  flags set"
-	BadDiagnostic   = "Packet has invalid 'diag' field: %d"
-	Bogus           = "Discarding bogus packet from %s"
-	HopLimit        = "Packet ttl(%d) < %d - discarding"
-	NoHopLimit      = "Packet without ttl - discarding"
-	NoSession       = "Discarding packet from %s (session is not found - your discriminator field is 0x%08x)"
-	Authentication  = "Discarding packet from %s (auth bit is set, but no authentication  is in use)"
-	Disabled        = "(%s) Discarding packet from %s (session is in AdminDown state)"
-	ReceiveError    = "recvmsg() error %d (%s)"
-	DatagramsMissed = "%d packets dropped, more than could be handled"
+	TooSmall       = "Packet is too small: %d bytes"
+	SizeMismatch   = "Packet size mismatch: length field: %d bytes, buffer size: %d bytes"
+	Version        = "Packet is of unsupported version: %d"
+	ZeroMultiplier = "Packet 'detection multiplier' field is zero"
+	Multipoint     = "Packet has 'multipoint' flag"
+	ZeroMine       = "Packet 'my discriminator' field is zero"
+	ZeroYours      = "Packet 'your discriminator' field is zero and 'state' field is not Down or AdminDown"
+	PollAndFinal   = "Packet has both poll and final  flags set"
+	BadDiagnostic  = "Packet has invalid 'diag' field: %d"
+	Bogus          = "Discarding bogus packet from %s"
+	HopLimit       = "Packet ttl(%d) < %d - discarding"
+	NoSession      = "Discarding packet from %s (session is not found - your discriminator field is 0x%08x)"
+	Authentication = "Discarding packet from %s (auth bit is set, but no authentication  is in use)"
 )
 
 // Lines about sessions (17.4 and 17.5).
@@ -49,4 +45,12 @@ const (
 	PrintingData   = "Printing BFD data for process(%d) on signal"
 	DumpFailed     = "Can't open dump file %s (%d: %s)"
 	ReloadFinished = "Reload finished in %d usec"
+)
+
+// Lines that the C daemon has no counterpart of.
+const (
+	NoHopLimit      = "Packet without ttl - discarding"
+	Disabled        = "(%s) Discarding packet from %s (session is in AdminDown state)"
+	ReceiveError    = "recvmsg() error %d (%s)"
+	DatagramsMissed = "%d packets dropped, more than could be handled"
 )

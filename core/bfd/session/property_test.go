@@ -18,7 +18,7 @@ func parameters(t *rapid.T, name, neighbor string) *config.BFDInstance {
 	ms := func(low, high int64, what string) time.Duration {
 		return time.Duration(rapid.Int64Range(low*1000, high*1000).Draw(t, name+what)) * time.Microsecond
 	}
-	c.MinTX, c.MinRX, c.IdleTX = ms(20, 2000, " min_tx"), ms(20, 2000, " min_rx"), ms(1000, 3000, " idle_tx")
+	c.MinTX, c.MinRX, c.IdleTX = ms(50, 2000, " min_tx"), ms(50, 2000, " min_rx"), ms(1000, 3000, " idle_tx")
 	c.Multiplier = uint8(rapid.IntRange(2, 10).Draw(t, name+" multiplier"))
 	return c
 }
@@ -222,13 +222,13 @@ func check(t *rapid.T, a *side) {
 	switch {
 	case (s.State == packet.Up || s.State == packet.Init) && (silence.IsZero() || s.RemoteDiscriminator == 0):
 		t.Fatalf("%s, but nothing ends it: %+v", s.State, s)
-	case s.State == packet.AdminDown != s.Blocked():
-		t.Fatalf("%s, blocked: %t", s.State, s.Blocked())
+	case s.State == packet.AdminDown != s.blocked:
+		t.Fatalf("%s, blocked: %t", s.State, s.blocked)
 	case s.Poll && s.State != packet.Up:
 		t.Fatalf("a poll sequence in state %s", s.State)
 	case s.Discriminator == 0 || s.Discriminator == s.previous:
 		t.Fatalf("discriminators %x and %x", s.Discriminator, s.previous)
-	case !s.Config.Passive && !s.Blocked() && (s.RemoteDiscriminator == 0 || s.RemoteMinRX > 0 && !s.RemoteDemand) && send.IsZero():
+	case !s.Config.Passive && !s.blocked && (s.RemoteDiscriminator == 0 || s.RemoteMinRX > 0 && !s.RemoteDemand) && send.IsZero():
 		t.Fatalf("nothing will be sent: %+v", s)
 	case !a.timer.Equal(s.next()):
 		t.Fatalf("the timer is set to %v, want %v", a.timer, s.next())

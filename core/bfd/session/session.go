@@ -75,9 +75,6 @@ func (s *Session) RemoteDetectionTime() time.Duration {
 	return time.Duration(s.Config.Multiplier) * s.Interval()
 }
 
-// Blocked reports whether there is no socket to send with.
-func (s *Session) Blocked() bool { return s.blocked }
-
 // Deadlines are the next periodic packet and the end of the detection time,
 // zero for none.
 func (s *Session) Deadlines() (send, silence time.Time) { return s.sendAt, s.silenceAt }
