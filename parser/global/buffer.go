@@ -56,7 +56,6 @@ func (r *Room) rxBufsPolicy(p *reader.Pass, s *reader.Statement) {
 		return
 	}
 	policy := &r.config.Global.RxBufsPolicy
-	sized := false
 	for _, word := range s.Words[1:] {
 		switch {
 		case strings.EqualFold(word, "MTU"):
@@ -69,10 +68,10 @@ func (r *Room) rxBufsPolicy(p *reader.Pass, s *reader.Statement) {
 				p.General(msgPolicyInvalid, word)
 				continue
 			}
-			policy.Size, sized = v, true
+			policy.Size, r.sized = v, true // for later lines too
 		}
 	}
-	if sized && (policy.MTU || policy.Advert) {
+	if r.sized && (policy.MTU || policy.Advert) {
 		p.General(msgPolicySize)
 		policy.MTU, policy.Advert = false, false
 	} else if policy.MTU && policy.Advert {

@@ -20,6 +20,7 @@ type Room struct {
 
 	config *config.Config
 	fifos  [3]fifo // by fifoKind
+	sized  bool    // vrrp_rx_bufs_policy has had a number
 }
 
 // New returns a room that fills c, beginning with the built-in defaults.
