@@ -41,6 +41,12 @@ func essential(c *config.Config) *config.Config {
 	return &d
 }
 
+// sources says what values come from, for those who show a configuration: what
+// is printed has them as if they were given, and a user with each script.
+var sources = cmp.Options{
+	cmpopts.IgnoreFields(config.Defaults{}, "GARPLowerPrioDelayGiven", "GARPLowerPrioRepeatGiven", "EmailFromGiven", "ScriptUserKnown", "ScriptUID", "ScriptGID"),
+}
+
 // again prints what was loaded, loads it, and compares.
 func again(t failer, r *parser.Result) (text, diff string) {
 	t.Helper()
@@ -49,7 +55,7 @@ func again(t failer, r *parser.Result) (text, diff string) {
 	if s.Config == nil {
 		return text, "cannot be used"
 	}
-	return text, cmp.Diff(essential(r.Config), essential(s.Config), cmpopts.EquateEmpty(),
+	return text, cmp.Diff(essential(r.Config), essential(s.Config), cmpopts.EquateEmpty(), sources,
 		cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{}, netip.AddrPort{}))
 }
 

@@ -156,6 +156,7 @@ func merged(v *instance, k *tracks, own, group []config.Tracked) []config.Tracke
 		switch {
 		case k.block == "" && t.Name == v.Interface && !v.DontTrackPrimary:
 		case i < 0:
+			t.OfGroup = true
 			all = append(all, t)
 		case all[i].Weight != 0:
 			all[i] = t
