@@ -54,6 +54,7 @@ install: build documents
 	install -D -m 644 packaging/keepalived.conf.sample $(DESTDIR)$(SYSCONFDIR)/keepalived/keepalived.conf.sample
 	test -e $(DESTDIR)$(SYSCONFDIR)/default/keepalived || \
 		install -D -m 644 packaging/keepalived.default $(DESTDIR)$(SYSCONFDIR)/default/keepalived
+	install -D -m 644 packaging/org.keepalived.Vrrp1.conf $(DESTDIR)$(SYSCONFDIR)/dbus-1/system.d/org.keepalived.Vrrp1.conf
 	sed -e 's|@SBINDIR@|$(SBINDIR)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' packaging/keepalived.service > $(DESTDIR)$(UNITDIR)/keepalived.service
 	chmod 644 $(DESTDIR)$(UNITDIR)/keepalived.service
 	cd $(BUILD)/documents && \

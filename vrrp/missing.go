@@ -39,6 +39,5 @@ func general(c *config.Config) []keyword {
 	return []keyword{
 		{"lvs_sync_daemon with an instance", g.LVSSyncDaemon != nil && g.LVSSyncDaemon.Instance != ""},
 		{"enable_snmp_vrrp", g.SNMP.VRRP || g.SNMP.RFCv2 || g.SNMP.RFCv3},
-		{"enable_dbus", g.DBus.Enabled},
 	}
 }

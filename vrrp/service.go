@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"keepalived/core/config"
+	"keepalived/core/dbus"
 	"keepalived/core/firewall"
 	"keepalived/core/logging"
 	"keepalived/core/network"
@@ -70,6 +71,7 @@ type service struct {
 	work          work
 	lateness      *process.Lateness
 	dumps         *process.Dumps
+	bus           *dbus.Bus
 	stopped       bool
 }
 
@@ -101,6 +103,7 @@ func newService(env process.Env, open func() (Host, error)) *service {
 	s.commands = append(filepath.SplitList(os.Getenv("PATH")), "/usr/sbin", "/sbin")
 	s.lateness = env.Loop.WatchLateness(s.late)
 	s.dumps = process.NewDumps(env.Loop)
+	s.bus = s.newBus()
 	s.runner = script.New(env.Loop, env.Log)
 	s.runner.LimitCore(env.Options.CoreLimit)
 	s.fifos = notify.NewFIFOs(true, s.runner, env.Log)
@@ -113,6 +116,7 @@ func newService(env process.Env, open func() (Host, error)) *service {
 	s.events.Add(notify.NewScripts(s.runner))
 	s.events.Add(s.fifos)
 	s.events.Add(s.mails)
+	s.events.Add(s.bus)
 	return s
 }
 
@@ -188,6 +192,7 @@ func (s *service) adopt(cfg *config.Config) {
 	s.settle("")
 	s.startLinkbeat()
 	s.makePools()
+	s.bus.Load(cfg)
 }
 
 // Reload goes over to a new configuration (03-vrrp section 14.5).
@@ -231,6 +236,7 @@ func (s *service) Reload(cfg *config.Config) error {
 		delete(s.of, r.in)
 	}
 	s.work.finish()
+	s.bus.Loaded()
 	s.dropDevices()
 	s.openPools()
 	s.checks.Start(cfg.VRRP.Scripts)
@@ -289,6 +295,11 @@ func (s *service) finish(end time.Time, done func()) {
 		s.loop.AfterFunc(wait, func() { s.finish(end, done) })
 		return
 	}
+	s.bus.Stop(func() { s.end(done) })
+}
+
+// end gives back what the process has of the host.
+func (s *service) end(done func()) {
 	s.fifos.Close()
 	s.mails.Close()
 	s.restoreSysctls()

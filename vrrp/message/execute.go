@@ -92,6 +92,11 @@ const (
 	DumpFileError        = "Can't open dump file %s (%d: %s)"
 	StatsFileError       = "Can't open %s (%d: %s)"
 
+	PrintingDataOnRequest  = "Printing VRRP data on DBus request"
+	PrintingStatsOnRequest = "Printing VRRP stats on DBus request"
+	ClearingStatsOnRequest = "Printing and clearing VRRP stats on DBus request"
+	SendingOnRequest       = "Sending garps on %s on DBus request"
+
 	NoLocalIGMPSwitch = "kernel does not support /proc/sys/net/ipv4/igmp_link_local_mcast_reports"
 )
 
