@@ -7,7 +7,7 @@ import (
 
 // small is about what most people have.
 func small(w *bufio.Writer) {
-	fmt.Fprint(w, "global_defs {\n\trouter_id bench\n}\nvrrp_instance VI_1 {\n\tinterface lo\n\tvirtual_router_id 51\n\tpriority 100\n\tvirtual_ipaddress {\n\t\t192.0.2.1/24\n\t}\n}\n")
+	fmt.Fprint(w, "global_defs {\n\trouter_id bench\n\tdynamic_interfaces\n}\nvrrp_instance VI_1 {\n\tinterface bond0\n\tvirtual_router_id 51\n\tpriority 100\n\tvirtual_ipaddress {\n\t\t192.0.2.1/24\n\t}\n}\n")
 	service(w, 0, 1, "\tdelay_loop 6\n\tlb_algo rr\n\tlb_kind NAT\n\tprotocol TCP\n", "\t\tTCP_CHECK {\n\t\t}\n")
 }
 
