@@ -35,6 +35,12 @@
 // loop takes them in bursts and serves its timers in between, so that no
 // stream of packets can delay an advert.
 //
+// # Observers
+//
+// Whoever looks at the process from outside sees one snapshot, a value of
+// package status: the data dump, the statistics, JSON, -d, and requests from
+// the bus (package dbus), which are done on the loop.
+//
 // # Not yet
 //
 // What the configuration can ask for and this package cannot do yet is said in

@@ -213,7 +213,8 @@ func (s *camera) scriptNow(x *track.Script) status.Script {
 }
 
 func (s *camera) processNow(p *config.TrackProcess) status.Process {
-	return status.Process{Config: p, Quorum: s.statusOf(fsm.Key{Kind: fsm.Process, Name: p.Name}).Status == fsm.Up}
+	now := s.processes.Shown(p.Name)
+	return status.Process{Config: p, Running: uint32(now.Running), Quorum: now.Up, ForkTimer: now.Forked, TerminateTimer: now.Terminating}
 }
 
 // lanesNow lists the configured groups, and if there are general intervals the
@@ -296,9 +297,10 @@ func (s *camera) linkNow(l *network.Link) status.Link {
 	if base, ok := s.view.LinkByIndex(l.Parent); ok && n.Kind != "" {
 		n.Base = &status.Link{Name: base.Name, Flags: base.Flags}
 	}
-	for _, d := range s.cfg.VRRP.UpDownDelays {
-		if d.Interface == l.Name {
-			n.UpDelay, n.DownDelay = d.Up, d.Down
+	n.UpDelay, n.DownDelay, n.DelayRunning = s.delayOf(l.Name, true), s.delayOf(l.Name, false), s.bounces[l.Name] != nil
+	for _, p := range s.beat.polled {
+		if p.Name == l.Name {
+			n.Polling = polling(p.Method)
 		}
 	}
 	for _, lane := range s.spacing {
@@ -308,6 +310,17 @@ func (s *camera) linkNow(l *network.Link) status.Link {
 	}
 	s.sysctlsNow(&n)
 	return n
+}
+
+// polling is the line about how an interface's carrier is asked for.
+func polling(m network.CarrierMethod) string {
+	switch m {
+	case network.CarrierMII:
+		return "NIC support MII regs"
+	case network.CarrierEthtool:
+		return "NIC support ETHTOOL GLINK interface"
+	}
+	return "NIC ioctl refresh polling"
 }
 
 // kindOf tells what keepalived calls an interface that lies on another one.

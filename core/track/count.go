@@ -95,6 +95,16 @@ func (n *Count) become(p *Running, counts bool) Verdict {
 // Elapsed is the end of a delay.
 func (n *Count) Elapsed() Verdict { return n.now() }
 
+func (n *Count) shown() Shown {
+	s := Shown{Running: len(n.pids), Up: n.Up}
+	if n.waiting {
+		// More have come than before when the quorum is reached now, or exceeded.
+		s.Forked = n.reached() || uint32(len(n.pids)) > n.Config.QuorumMax
+		s.Terminating = !s.Forked
+	}
+	return s
+}
+
 // now makes the count count.
 func (n *Count) now() Verdict {
 	v := Verdict{Cancel: n.waiting, Changed: n.Up != n.reached()}

@@ -100,6 +100,23 @@ func (p *Processes) Up(name string) bool {
 	return false
 }
 
+// Shown is what observers see of a block.
+type Shown struct {
+	Running             int  // processes that count
+	Up                  bool // the quorum is reached
+	Forked, Terminating bool // a change waits, because processes have come or gone
+}
+
+// Shown returns what is known of a block now.
+func (p *Processes) Shown(name string) Shown {
+	for _, n := range p.all {
+		if n.Config.Name == name {
+			return n.shown()
+		}
+	}
+	return Shown{}
+}
+
 // Close ends the watch.
 func (p *Processes) Close() {
 	if p.source != nil {

@@ -224,3 +224,27 @@ func runLoop(t *testing.T, loop *process.Loop) (stop func()) {
 		<-ended
 	}
 }
+
+// What is shown of a count, also while a change waits for its delay.
+func TestShown(t *testing.T) {
+	n := NewCount(&config.TrackProcess{
+		Process: "d", Quorum: 2, QuorumMax: 3, ForkDelay: time.Second, TerminateDelay: time.Second,
+	}, []Running{{PID: 1, Comm: "d"}})
+	for i, c := range []struct {
+		step func() Verdict
+		want Shown
+	}{
+		{func() Verdict { return Verdict{} }, Shown{Running: 1}},
+		{func() Verdict { return n.Fork(1, 2) }, Shown{Running: 2, Forked: true}},
+		{n.Elapsed, Shown{Running: 2, Up: true}},
+		{func() Verdict { return n.Exit(2) }, Shown{Running: 1, Up: true, Terminating: true}},
+		{func() Verdict { return n.Fork(1, 3) }, Shown{Running: 2, Up: true}},
+		{func() Verdict { n.Fork(1, 4); return n.Fork(1, 5) }, Shown{Running: 4, Up: true, Forked: true}},
+		{n.Elapsed, Shown{Running: 4}},
+	} {
+		c.step()
+		if got := n.shown(); got != c.want {
+			t.Errorf("step %d: %+v, want %+v", i, got, c.want)
+		}
+	}
+}
