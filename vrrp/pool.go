@@ -39,22 +39,25 @@ type pool struct {
 // makePools gives every router its pool; pools that stay keep their sockets.
 func (s *service) makePools() {
 	old := s.pools
+	before := make(map[poolKey]*pool, len(old))
+	for _, p := range old {
+		before[p.key] = p
+	}
+	now := make(map[poolKey]*pool, len(old))
 	s.pools = nil
 	for _, r := range s.routers {
 		key := r.poolKey()
-		i := slices.IndexFunc(s.pools, func(p *pool) bool { return p.key == key })
-		if i < 0 {
-			p := &pool{service: s, key: key, routers: map[uint8][]*router{}}
-			if j := slices.IndexFunc(old, func(o *pool) bool { return o.key == key }); j >= 0 {
-				p = old[j]
-				old = slices.Delete(old, j, j+1)
-				p.routers = map[uint8][]*router{}
+		p := now[key]
+		if p == nil {
+			if p = before[key]; p == nil {
+				p = &pool{service: s, key: key}
 			}
-			i = len(s.pools)
+			p.routers = map[uint8][]*router{}
+			now[key] = p
 			s.pools = append(s.pools, p)
 		}
-		r.pool = s.pools[i]
-		r.pool.routers[r.conf.VRID] = append(r.pool.routers[r.conf.VRID], r)
+		r.pool = p
+		p.routers[r.conf.VRID] = append(p.routers[r.conf.VRID], r)
 	}
 	for _, p := range s.pools {
 		p.setOptions()
@@ -66,7 +69,7 @@ func (s *service) makePools() {
 		}
 	}
 	// Those of before the reload may still have a priority 0 to send.
-	s.leaving = old
+	s.leaving = slices.DeleteFunc(old, func(p *pool) bool { return now[p.key] == p })
 }
 
 func (r *router) poolKey() poolKey {

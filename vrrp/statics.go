@@ -54,11 +54,19 @@ func (s *service) applyStatics(old statics, cfg *config.Config) {
 
 func (s *service) setStatic(w network.Address) { s.statics.set[w.ID()] = s.addAddress(w) }
 
-// absent lists what is in a and not in b.
+// absent lists what is in a and not in b. Most often both are nearly the same,
+// so that the search begins behind what was found last.
 func absent[T any](a, b []T) []T {
 	var list []T
+	next := 0
 	for _, x := range a {
-		if !slices.ContainsFunc(b, func(y T) bool { return reflect.DeepEqual(x, y) }) {
+		same := func(y T) bool { return reflect.DeepEqual(x, y) }
+		i := slices.IndexFunc(b[next:], same)
+		if i >= 0 {
+			next += i + 1
+		} else if i = slices.IndexFunc(b[:next], same); i >= 0 {
+			next = i + 1
+		} else {
 			list = append(list, x)
 		}
 	}
