@@ -45,13 +45,15 @@ func (p *Pass) EscapedWords(s *Statement) []string {
 
 // shellWords splits s. open is the quote that is missing at the end, 0 for
 // none; the last word then runs to the end. A quote with nothing behind it
-// opens nothing.
+// opens nothing; with a backslash that has nothing behind it there are no words.
 func shellWords(s string, escapes bool) (words []string, open byte) {
 	var word strings.Builder
 	inside := false // of a word
 	for i := 0; i < len(s); {
 		switch c := s[i]; {
-		case c == '\\' && i+1 < len(s):
+		case c == '\\' && i+1 == len(s):
+			return nil, 0
+		case c == '\\':
 			inside = true
 			if !escapes {
 				word.WriteByte(s[i+1])

@@ -113,7 +113,7 @@ func (p *Pass) statement(e syntax.Event) *Statement {
 		if unmatched && len(s.Words) > 0 && keyword.ScriptLike(s.Words[0]) {
 			// The value is split by other rules, in which an open
 			// quote loses nothing.
-			if words, _ := shellWords(e.Text, false); words[0] == s.Words[0] {
+			if words, _ := shellWords(e.Text, false); len(words) > 0 && words[0] == s.Words[0] {
 				s.Words = append(s.Words[:0], words...)
 			} else if len(s.Words) == 1 {
 				// The quote is behind the keyword: there is a value, for
