@@ -70,7 +70,7 @@ var exclusions = []struct {
 	reason string
 	when   func(question) bool
 }{
-	{"2.2.7 reads the interval and time-out of a script as whole seconds", textual(`(?m)^[^\S\n]*(interval|timeout)\b[^\S\n]*("|[^1-9\s]|[1-9]\d{0,3}[^\d\s]|\d{5}|$)`)},
+	{"2.2.7 reads the interval and time-out of a script as whole seconds", textual(`(?m)^[^\S\n]*(interval|timeout)\b[^\S\n]*("|[^1-9\s]|[1-9]\d{0,3}[^\d\s]|\d{5}|429[5-9]|4[3-9]\d\d|[5-9]\d{3}|$)`)},
 	{"2.2.7 looks at two words of use_vmac and use_ipvlan only", textual(`use_(vmac|ipvlan)([^\S\n]+[^\s{}]+){3}|use_(vmac|ipvlan).*\b(name|group|netlink_notify(_msg)?)\b`)},
 	{"2.2.7 takes ${_RANDOM} at the end of a line only, and its value is another one each time", textual(`\$\{?_RANDOM`)},
 	{"2.2.7 takes vrrp_strict with any word behind it", textual(`vrrp_strict[ \t]+[^\s#!]`)},
@@ -96,6 +96,7 @@ var exclusions = []struct {
 		return said(`Number of VIPs`)(q) && slices.ContainsFunc(q.ours.messages, func(m string) bool { return strings.Contains(m, "VIP duplicates a") })
 	}},
 	{"an include line behind a brace is read by 2.2.7 twice", textual(`[{}][^\S\n]*include`)},
+	{"2.2.7 takes no blank behind the < of a readability test", textual(`["']<[ \t]`)},
 	{"2.4.3 takes a command whose quote is open up to the end of the line", said(`String '"?[a-z_]+["\s].*: missing terminating`)},
 	{"2.2.7 reads what is not there for firewall mark 0", textual(`virtual_server\s+fwmark\s+\+?0+\b`)},
 	{"a shell of the C daemon copies to a directory with a blank in its name", said(`^cp: `)},

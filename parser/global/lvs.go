@@ -66,11 +66,11 @@ func (r *Room) lvsFlushOnStop(p *reader.Pass, s *reader.Statement) {
 func (r *Room) lvsSyncDaemon(p *reader.Pass, s *reader.Statement) {
 	g := &r.config.Global
 	switch {
-	case !s.Has(1):
-		p.General(msgSyncMissing)
-		return
 	case g.LVSSyncDaemon != nil:
 		p.General(msgSyncDuplicate, g.LVSSyncDaemon.Interface, g.LVSSyncDaemon.Instance)
+		return
+	case !s.Has(1):
+		p.General(msgSyncMissing)
 		return
 	case len(s.Word(1)) > maxInterfaceName:
 		p.General(msgSyncInterfaceLong, s.Word(1))

@@ -33,7 +33,7 @@ func (r *Room) netNamespace(p *reader.Pass, s *reader.Statement) {
 
 func (r *Room) netNamespaceIPVS(p *reader.Pass, s *reader.Statement) {
 	if r.config.NetNamespaceIPVSSet {
-		p.General(msgNamespaceIPVSDuplicate, s.Word(1))
+		p.General(msgNamespaceIPVSDuplicate, p.Need(s, 1))
 		return
 	}
 	r.config.NetNamespaceIPVSSet = true

@@ -27,11 +27,11 @@ func (r *Room) scriptHandlers() reader.Handlers {
 func (r *Room) parentScript(set **config.Script, kind string) reader.Handler {
 	return reader.Handler{Read: func(p *reader.Pass, s *reader.Statement) {
 		switch {
-		case !s.Has(1):
-			p.General(msgScriptMissing, kind)
-			return
 		case *set != nil:
 			p.General(msgScriptDuplicate, kind)
+			return
+		case !s.Has(1):
+			p.General(msgScriptMissing, kind)
 			return
 		}
 		c, problem := r.Users.Read(p, s)

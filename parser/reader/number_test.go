@@ -224,7 +224,7 @@ func TestCommandWords(t *testing.T) {
 		`\x41\x4a1 \101 \0z`:   {"AJ1", "A", "\x00z"},
 		`\cA \q \\ \E\a\b\f\v`: {"\x01", "q", `\`, "\x1b\a\b\f\v"},
 		`\xg`:                  {"xg"},
-		`end\`:                 {`end\`},
+		`end\`:                 nil,
 		``:                     nil,
 	} {
 		p := newTestPass(true)
