@@ -16,8 +16,9 @@ import (
 
 // snapshot is what all observers see: what this process is and has now.
 func (s *service) snapshot() *status.VRRP {
-	c := camera{service: s, own: map[string]bool{}, links: map[string]*network.Link{}}
+	c := camera{service: s, own: map[string]bool{}, links: map[string]*network.Link{}, vrids: map[vrid]int{}}
 	for _, r := range s.routers {
+		c.vrids[r.vrid()]++
 		if name := worksOn(r.conf); name != r.conf.Interface {
 			c.own[name] = true
 		}
@@ -35,6 +36,7 @@ type camera struct {
 	own     map[string]bool // interfaces that instances have made for themselves
 	links   map[string]*network.Link
 	spacing []status.Lane
+	vrids   map[vrid]int // how many have it
 }
 
 func (s *camera) take() *status.VRRP {
@@ -86,7 +88,7 @@ func (s *camera) instanceNow(r *router) status.Instance {
 		Faults:         r.faultsNow(),
 		LastTransition: in.LastTransition, Deadline: in.Deadline(), Period: in.Period, LastAdvert: in.LastAdvert,
 		Base: in.Base(), Effective: in.Effective, Total: in.Total,
-		Link: worksOn(c), Source: in.Source, Duplicated: r.duplicated(), OldSums: r.endpoint.FoundOldSums(),
+		Link: worksOn(c), Source: in.Source, Duplicated: r.conf.Unicast && s.vrids[r.vrid()] > 1, OldSums: r.endpoint.FoundOldSums(),
 		HasSockets: r.pool != nil, In: -1, Out: -1,
 		Counters: status.Counters(in.Counters),
 	}
@@ -145,12 +147,16 @@ func (r *router) faultsNow() status.Faults {
 	return f
 }
 
-// duplicated reports whether another unicast instance of the interface has the
-// VRID too.
-func (r *router) duplicated() bool {
-	return r.conf.Unicast && slices.ContainsFunc(r.routers, func(o *router) bool {
-		return o != r && o.conf.Unicast && o.conf.VRID == r.conf.VRID && o.conf.Family == r.conf.Family && o.conf.Interface == r.conf.Interface
-	})
+// vrid is a VRID of an interface, of multicast or of unicast.
+type vrid struct {
+	link    string
+	number  uint8
+	family  int
+	unicast bool
+}
+
+func (r *router) vrid() vrid {
+	return vrid{r.conf.Interface, r.conf.VRID, r.conf.Family, r.conf.Unicast}
 }
 
 func (s *camera) addressNow(a *config.Address, link string, set bool) status.Address {
