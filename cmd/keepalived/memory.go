@@ -10,9 +10,8 @@ import (
 // MB, which a file of 100,000 lines does not reach. From then on the heap may
 // grow as slowly as that of the other processes.
 const (
-	firstHeap   = 800 // in per cent of the smallest heap of the runtime, 4 MB
-	canarySize  = 64  // smaller objects share their memory with others
-	laterGrowth = heapGrowth
+	firstHeap  = 800 // in per cent of the smallest heap of the runtime, 4 MB
+	canarySize = 64  // smaller objects share their memory with others
 )
 
 // collectLate puts off the first garbage collection.
