@@ -300,6 +300,9 @@ func (s *camera) linkNow(l *network.Link) status.Link {
 	}
 	n.Changeable = s.cfg.Global.AllowIfChanges && !l.Loopback()
 	n.Kind, n.Mode = kindOf(l)
+	if l.Kind == "vrf" {
+		n.VRFTable = l.Mode
+	}
 	if base, ok := s.view.LinkByIndex(l.Parent); ok && n.Kind != "" {
 		n.Base = &status.Link{Name: base.Name, Flags: base.Flags}
 	}

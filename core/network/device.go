@@ -199,7 +199,8 @@ func (c *conn) link(req *nl.NetlinkRequest) (Link, error) {
 	return l, err
 }
 
-// linkMode reads the mode of a macvlan or an ipvlan from its IFLA_INFO_DATA.
+// linkMode reads the mode of a macvlan or an ipvlan, or the table of a VRF, from
+// its IFLA_INFO_DATA.
 func linkMode(kind string, data []byte) uint32 {
 	attrs, err := parseAttributes(data)
 	if err != nil {
@@ -208,6 +209,8 @@ func linkMode(kind string, data []byte) uint32 {
 	var mode uint32
 	for _, a := range attrs {
 		switch {
+		case kind == "vrf" && a.Attr.Type == nl.IFLA_VRF_TABLE && len(a.Value) >= 4:
+			return attrUint32(a.Value)
 		case kind == KindMACVLAN && a.Attr.Type == nl.IFLA_MACVLAN_MODE:
 			mode = attrUint32(a.Value)
 		case kind == KindIPVLAN && a.Attr.Type == nl.IFLA_IPVLAN_MODE && len(a.Value) >= 2:

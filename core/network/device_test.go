@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
 )
 
@@ -161,4 +162,14 @@ func TestDeleteDevices(t *testing.T) {
 			t.Errorf("deleted again: %v", err)
 		}
 	})
+}
+
+// The table of a VRF comes with its kind.
+func TestVRFTable(t *testing.T) {
+	info := nl.NewRtAttr(unix.IFLA_LINKINFO, nil)
+	info.AddRtAttr(unix.IFLA_INFO_KIND, nl.NonZeroTerminated("vrf"))
+	info.AddRtAttr(unix.IFLA_INFO_DATA, nil).AddRtAttr(nl.IFLA_VRF_TABLE, nl.Uint32Attr(1042))
+	if kind, _, table := linkInfo(info.Serialize()[4:]); kind != "vrf" || table != 1042 {
+		t.Errorf("kind %q, table %d", kind, table)
+	}
 }

@@ -21,7 +21,7 @@ type Link struct {
 	MAC          net.HardwareAddr
 	HardwareType uint16 // ARPHRD_*
 	Kind         string // "veth", "macvlan", ...; empty for hardware and loopback
-	Mode         uint32 // of a macvlan or an ipvlan
+	Mode         uint32 // of a macvlan or an ipvlan; of a VRF its table
 	Parent       int    // index of the link below (IFLA_LINK), 0 without one
 	Master       int    // index of the bridge, bond or VRF, 0 without one
 	MasterKind   string // IFLA_INFO_SLAVE_KIND: what the master is

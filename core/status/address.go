@@ -81,7 +81,6 @@ func (a *Address) String() string {
 		}
 	}
 	w.flag("set", a.Set)
-	w.flag("iptable_set", a.IPTable)
 	w.flag("nftable_set", a.NFTable)
 	return w.String()
 }

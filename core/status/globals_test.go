@@ -18,11 +18,11 @@ import (
 // which this program has not, and of directories and the host name.
 var absent = []string{" libnftnl", " iproute", " Smtp HELO name"}
 
-// machine is this one, with an interface more.
+// machine is this one, with some interfaces more.
 type machine struct{ parser.Host }
 
 func (m machine) Link(name string) (reader.Link, bool) {
-	if name == "v0" {
+	if name == "v0" || name == "ob0" || name == "ob1" {
 		return reader.Link{Name: name, Index: 99, MTU: 1500, Multicast: true, Ethernet: true}, true
 	}
 	return m.Host.Link(name)

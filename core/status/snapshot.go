@@ -55,12 +55,12 @@ type Lane struct {
 
 // Address is an address that the process sets.
 type Address struct {
-	Config           *config.Address
-	Link             string // on which it is; empty: none
-	Base             string // the interface below an interface that is the process's own
-	Absent           bool   // the interface does not exist
-	Set              bool
-	IPTable, NFTable bool // it is in a set of the firewall
+	Config  *config.Address
+	Link    string // on which it is; empty: none
+	Base    string // the interface below an interface that is the process's own
+	Absent  bool   // the interface does not exist
+	Set     bool
+	NFTable bool // it is in a set of the firewall
 }
 
 // Instance is a virtual router.

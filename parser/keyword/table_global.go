@@ -188,8 +188,8 @@ func globalTable() []section {
 			{Name: "iproute_usr_dir", Args: "<dir>", Default: "build dependent", Since: ">2.2.7", Reaction: "arg count not 1: warn-and-ignore", Help: "second place for iproute2 name tables"},
 			{Name: "iproute_etc_dir", Args: "<dir>", Default: "/etc/iproute2", Since: ">2.2.7", Reaction: "arg count not 1: warn-and-ignore", Help: "first place for iproute2 name tables"},
 			{Name: "state_dump_file", Args: "<path>", Default: "keepalived.data in tmp dir", Range: "trailing / = directory only", Since: ">2.2.7", Reaction: "not exactly one non-empty word: warn-and-ignore", Help: "name of state dump"},
-			{Name: "stats_dump_file", Args: "<path>", Default: "none", Since: ">2.2.7", Reaction: "not exactly one non-empty word: warn-and-ignore", Help: "stored and shown in dumps only; statistics still go to keepalived.stats"},
-			{Name: "json_dump_file", Args: "<path>", Default: "none", Since: ">2.2.7", Reaction: "not exactly one non-empty word: warn-and-ignore", Help: "stored and shown in dumps only; JSON still goes to keepalived.json"},
+			{Name: "stats_dump_file", Args: "<path>", Default: "none", Since: ">2.2.7", Reaction: "not exactly one non-empty word: warn-and-ignore", Help: "write the statistics to this file too, beside keepalived.stats"},
+			{Name: "json_dump_file", Args: "<path>", Default: "none", Since: ">2.2.7", Reaction: "not exactly one non-empty word: warn-and-ignore", Help: "write JSON to this file too, beside keepalived.json"},
 		}},
 		{paths: []string{"global_defs/include_check"}, rows: []Keyword{
 			{Name: "read", Shape: Word, Help: "enforce readability (implied when setting any)"},
