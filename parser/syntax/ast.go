@@ -1,6 +1,11 @@
 package syntax
 
-import "keepalived/parser/source"
+import (
+	"github.com/alecthomas/participle/v2"
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"keepalived/parser/source"
+)
 
 // Kind says what an item is.
 type Kind uint8
@@ -46,90 +51,119 @@ type Block struct {
 // maxDepth bounds the nesting of blocks; deeper braces are stray ones.
 const maxDepth = 64
 
-// builder makes items of pieces.
-type builder struct {
-	pieces
-	open   []Item // the items of the blocks that are being read
-	items  []Item // room for those of blocks that are complete
-	blocks []Block
+// grammar is the root of the grammar.
+type grammar struct {
+	Items []*Item `parser:"@@*"`
 }
 
-// portion is the number of items, and of blocks, for which room is made at a
-// time, because a configuration has many small blocks. It is small itself:
-// what [Cursor.Forget] gives up is free when all of a portion is.
+// Parse implements participle.Parseable: an item is a piece of text with the
+// block that follows it, or a brace that has no such place.
+func (i *Item) Parse(lex *lexer.PeekingLexer) error {
+	if lex.Peek().EOF() {
+		return participle.NextMatch
+	}
+	var r room
+	*i = r.item(lex, 0)
+	return nil
+}
+
+// room is where the items and blocks inside one item of the top level are
+// kept. It is made for several at a time, because a configuration has many
+// small blocks, and for each item anew: what [Cursor.Forget] gives up is free.
+type room struct {
+	items  []Item
+	blocks []Block
+	size   int // of the room made last
+}
+
+// portion bounds the number of items, and of blocks, for which room is made
+// at a time.
 const portion = 64
 
-// item makes an item of a piece and, if one follows, its block.
-func (b *builder) item(e Event, depth int) Item {
-	i := Item{Text: e.Text, Place: e.Place, Column: e.Column}
-	switch e.Kind {
-	case Text:
-		if next, ok := b.peek(); ok && next.Kind == Open && depth < maxDepth {
-			open, _ := b.next()
-			i.Block = b.block(open.Place, depth+1)
+// item reads an item.
+func (r *room) item(lex *lexer.PeekingLexer, depth int) Item {
+	t := lex.Next()
+	i := Item{Text: t.Value, Place: place(t), Column: uint32(t.Pos.Column)}
+	switch t.Type {
+	case tokenText:
+		if lex.Peek().Type == tokenOpen && depth < maxDepth {
+			i.Block = r.block(lex, place(lex.Next()), depth+1)
 		}
-	case Open:
+	case tokenOpen:
 		if i.Kind = StrayOpen; depth < maxDepth {
-			i.Kind, i.Block = Bare, b.block(e.Place, depth+1)
+			i.Kind, i.Block = Bare, r.block(lex, i.Place, depth+1)
 		}
-	case Close:
+	case tokenClose:
 		i.Kind = StrayClose
-	case Problem:
-		i.Kind, i.Block = Trouble, b.newBlock(depth)
-		i.Block.Problem = e.Problem
+	case tokenTrouble:
+		i.Kind, i.Block = Trouble, r.newBlock(depth)
 	}
 	return i
 }
 
+// few is the number of items that most blocks have.
+const few = 12
+
 // block reads a block after its {.
-func (b *builder) block(open source.Place, depth int) *Block {
-	block := b.newBlock(depth)
+func (r *room) block(lex *lexer.PeekingLexer, open source.Place, depth int) *Block {
+	var gathered [few]Item
+	items := gathered[:0]
+	block := r.newBlock(depth)
 	block.Open = open
-	first := len(b.open)
 	for {
-		e, ok := b.next()
-		if !ok {
+		t := lex.Peek()
+		if t.EOF() {
 			break
 		}
-		if e.Kind == Close {
-			block.Close, block.CloseColumn, block.Closed = e.Place, e.Column, true
+		if t.Type == tokenClose {
+			lex.Next()
+			block.Close, block.CloseColumn, block.Closed = place(t), uint32(t.Pos.Column), true
 			break
 		}
-		i := b.item(e, depth)
+		i := r.item(lex, depth)
 		if i.Kind == Trouble || i.Block != nil && i.Block.Troubled {
 			block.Troubled = true
 		}
-		b.open = append(b.open, i)
+		items = append(items, i)
 	}
-	block.Items = b.keep(b.open[first:])
-	b.open = b.open[:first]
+	block.Items = r.keep(items)
 	return block
 }
 
 // keep returns a copy of items.
-func (b *builder) keep(items []Item) []Item {
+func (r *room) keep(items []Item) []Item {
 	n := len(items)
 	if n == 0 {
 		return nil
 	}
-	if n > cap(b.items)-len(b.items) {
-		b.items = make([]Item, 0, max(n, portion))
+	if n > cap(r.items)-len(r.items) {
+		r.items = make([]Item, 0, max(n, r.more()))
 	}
-	begin := len(b.items)
-	b.items = append(b.items, items...)
-	return b.items[begin : begin+n : begin+n]
+	begin := len(r.items)
+	r.items = append(r.items, items...)
+	return r.items[begin : begin+n : begin+n]
 }
 
 // newBlock returns room for a block. One of the top level is kept when its
 // contents are forgotten, and must not keep others.
-func (b *builder) newBlock(depth int) *Block {
+func (r *room) newBlock(depth int) *Block {
 	if depth <= 1 {
 		return new(Block)
 	}
-	if len(b.blocks) == 0 {
-		b.blocks = make([]Block, portion)
+	if len(r.blocks) == 0 {
+		r.blocks = make([]Block, max(1, r.more()/few))
 	}
-	block := &b.blocks[0]
-	b.blocks = b.blocks[1:]
+	block := &r.blocks[0]
+	r.blocks = r.blocks[1:]
 	return block
+}
+
+// more returns how much room to make next.
+func (r *room) more() int {
+	r.size = min(2*r.size+1, portion)
+	return r.size
+}
+
+func place(t *lexer.Token) source.Place {
+	return source.Place{Inclusion: uint32(t.Pos.Offset), Line: uint32(t.Pos.Line)}
 }

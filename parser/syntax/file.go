@@ -23,24 +23,6 @@ type File struct {
 	Unreadable bool
 }
 
-// grammar is the root of the grammar.
-type grammar struct {
-	Items []*Item `parser:"@@*"`
-}
-
-// Parse implements participle.Parseable: the head of an item is one token.
-// The lexer has its block.
-func (i *Item) Parse(lex *lexer.PeekingLexer) error {
-	t := lex.Peek()
-	if t.EOF() {
-		return participle.NextMatch
-	}
-	lex.Next()
-	i.Kind, i.Text = Kind(t.Type-tokenItem), t.Value
-	i.Place, i.Column = source.Place{Inclusion: uint32(t.Pos.Offset), Line: uint32(t.Pos.Line)}, uint32(t.Pos.Column)
-	return nil
-}
-
 // Parse reads all lines. scriptLike says which keywords have values that are
 // split like those of a shell. An error means a defect of this package: there
 // is no text that the grammar refuses.
@@ -50,10 +32,10 @@ func Parse(lines *source.Reader, scriptLike func(keyword string) bool) (*File, e
 		return nil, fmt.Errorf("configuration grammar: %w", err)
 	}
 	file := &File{Multiple: lines.Multiple(), Opened: lines.Opened(), Unreadable: lines.Unreadable()}
-	heads := &heads{builder: builder{pieces: pieces{lines: lines, scriptLike: scriptLike}}}
-	for !heads.ended {
-		heads.bodies = nil
-		peeking, err := lexer.Upgrade(heads)
+	lex := &tokens{pieces: pieces{lines: lines, scriptLike: scriptLike}}
+	for !lex.ended {
+		lex.count, lex.problems = 0, nil
+		peeking, err := lexer.Upgrade(lex)
 		if err != nil {
 			return nil, fmt.Errorf("configuration lexer: %w", err)
 		}
@@ -61,11 +43,26 @@ func Parse(lines *source.Reader, scriptLike func(keyword string) bool) (*File, e
 		if err != nil {
 			return nil, fmt.Errorf("configuration grammar: %w", err)
 		}
-		for n, item := range part.Items {
-			item.Block = heads.bodies[n]
+		problems := lex.problems
+		for _, item := range part.Items {
+			problems = item.adopt(problems)
 		}
 		file.Items = append(file.Items, part.Items...)
 	}
 	file.Failed, file.Inclusions = lines.Failed(), lines.Inclusions()
 	return file, nil
+}
+
+// adopt gives each Trouble its problem, in the order of the text.
+func (i *Item) adopt(problems []*source.Problem) []*source.Problem {
+	if i.Kind == Trouble {
+		i.Block.Problem = problems[0]
+		return problems[1:]
+	}
+	if i.Block != nil && i.Block.Troubled {
+		for n := range i.Block.Items {
+			problems = i.Block.Items[n].adopt(problems)
+		}
+	}
+	return problems
 }

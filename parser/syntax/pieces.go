@@ -29,16 +29,8 @@ func (p *pieces) peek() (*Event, bool) {
 	return &p.queued[0], true
 }
 
-// next returns the next piece.
-func (p *pieces) next() (Event, bool) {
-	e, ok := p.peek()
-	if !ok {
-		return Event{}, false
-	}
-	piece := *e
-	p.queued = p.queued[:copy(p.queued, p.queued[1:])]
-	return piece, true
-}
+// drop takes the next piece away.
+func (p *pieces) drop() { p.queued = p.queued[:copy(p.queued, p.queued[1:])] }
 
 // take queues one more piece, or a problem and its piece.
 func (p *pieces) take() bool {
