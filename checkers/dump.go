@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -159,7 +160,8 @@ func (s *service) dumpGroup(d dumper, g *config.VirtualServerGroup) {
 			d.line("     Alive: %d tcp, %d udp, %d sctp", s.aliveOn(g, e, int(config.ProtocolTCP)),
 				s.aliveOn(g, e, int(config.ProtocolUDP)), s.aliveOn(g, e, int(config.ProtocolSCTP)))
 		}
-		d.line("     reloaded = False")
+		found := slices.ContainsFunc(s.oldGroups[g.Name], func(o config.GroupEntry) bool { return sameEntry(e, o) })
+		d.line("     reloaded = %s", pick(found, "True", "False"))
 	}
 }
 
@@ -226,7 +228,7 @@ func (s *service) dumpVirtualServer(d dumper, v *machine.VirtualServer) {
 	}
 	d.line("   VS alive = %d", bit(alive))
 	d.line("   quorum_state_up = %d", bit(v.QuorumUp))
-	d.line("   reloaded = 0")
+	d.line("   reloaded = %d", bit(v.Reloaded))
 	for _, r := range v.RealServers {
 		d.realServer(r)
 	}
@@ -320,7 +322,7 @@ func (d dumper) realServer(r *machine.RealServer) {
 	d.line("   alive = %d", bit(r.Alive))
 	d.line("   num failed checkers = %d", r.Failed)
 	d.line("   RS set = %d", bit(r.Set()))
-	d.line("   reloaded = 0")
+	d.line("   reloaded = %d", bit(r.Reloaded))
 	d.tracked("   Tracked Files", r, config.CheckFile, func(k *config.Checker) string {
 		return fmt.Sprintf("%s, weight %d%s", k.File.TrackFile, k.File.Weight, pick(k.File.Reverse, " reverse", ""))
 	})

@@ -127,3 +127,36 @@ func load(t *testing.T, conf, scripts string) *config.Config {
 	}
 	return r.Config
 }
+
+// What a reload finds in both configurations is shown as reloaded, what it
+// brings is not.
+func TestDumpReloaded(t *testing.T) {
+	inBubble(t, func(t *testing.T, l *lab) {
+		if err := l.start(oneServer); err != nil {
+			t.Fatal(err)
+		}
+		show := func() string {
+			var b strings.Builder
+			l.on(func() { l.s.writeServers(&b) })
+			var list []string
+			for line := range strings.Lines(b.String()) {
+				if line = strings.TrimSpace(line); strings.HasPrefix(line, "VS VIP") || strings.HasPrefix(line, "RIP") || strings.HasPrefix(line, "reloaded") {
+					list = append(list, strings.Split(line, ",")[0])
+				}
+			}
+			return strings.Join(list, "; ")
+		}
+		for _, want := range []string{
+			"VS VIP = 10.9.0.1; reloaded = 0; RIP = 10.1.1.1; reloaded = 0",
+			"VS VIP = 10.9.0.1; reloaded = 1; RIP = 10.1.1.1; reloaded = 1; RIP = 10.1.1.2; reloaded = 0",
+			"VS VIP = 10.9.0.1; reloaded = 1; RIP = 10.1.1.1; reloaded = 1; RIP = 10.1.1.2; reloaded = 1",
+		} {
+			if got := show(); got != want {
+				t.Errorf("%s\nwant %s", got, want)
+			}
+			if err := l.reload(strings.TrimSuffix(oneServer, "}\n") + "    real_server 10.1.1.2 8002 {\n    TCP_CHECK { }\n    }\n}\n"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

@@ -94,6 +94,7 @@ func (v *VirtualServer) migrate(a *actions, c *config.VirtualServer, f Files) {
 		before[r.key()] = r
 	}
 	v.Config, v.Name, v.RealServers, v.sorry = c, Name(c), nil, slot{}
+	v.Reloaded = true
 	a.add(Kept{v})
 	now := make(map[serverKey]bool)
 	for _, rc := range c.RealServers {
@@ -143,7 +144,7 @@ func (v *VirtualServer) migrateSorry(a *actions, old *config.SorryServer, leaves
 // inherit takes over the state of the same real server.
 func (r *RealServer) inherit(a *actions, old *RealServer, f Files) {
 	v := r.VS
-	r.entered = true
+	r.entered, r.Reloaded = true, true
 	r.Alive, r.Previous = old.Alive, old.Previous
 	r.Effective = old.Effective
 	if r.Config.Unchecked && r.Alive {

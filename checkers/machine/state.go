@@ -25,6 +25,9 @@ type VirtualServer struct {
 	QuorumUp bool
 	// SorryActive is set while the sorry server serves.
 	SorryActive bool
+	// Reloaded is set when the last reload has found it in both
+	// configurations, for the dump.
+	Reloaded bool
 
 	options *Options
 	sorry   slot  // entry of a sorry server that is no real server
@@ -46,6 +49,7 @@ type RealServer struct {
 	Effective int64
 	// Previous is the effective weight before the last change, for the dump.
 	Previous int64
+	Reloaded bool // as of a virtual server
 
 	slot    slot
 	entered bool // it has had its first appearance
