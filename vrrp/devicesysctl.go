@@ -36,7 +36,11 @@ func (s *service) setDeviceSysctls(d *device) {
 // setSysctl sets a parameter for as long as its interface lives. One that a
 // kernel without IPv6 does not have is nobody's loss.
 func (s *service) setSysctl(key, value string) {
-	if old, err := s.host.Sysctl(key); err != nil || old == value {
+	old, err := s.host.Sysctl(key)
+	if _, known := s.originals[key]; err == nil && !known {
+		s.originals[key] = old
+	}
+	if err != nil || old == value {
 		return
 	}
 	if err := s.host.SetSysctl(key, value); err != nil {

@@ -63,6 +63,7 @@ type service struct {
 	leaving       []*pool // without routers after a reload
 	lanes         map[lane]*queue
 	statics       statics
+	originals     map[string]string    // sysctls of devices, as they were found
 	seenUp        map[string]bool      // links that have been up
 	advertised    map[string]time.Time // links on which a neighbour advertisement was sent, and when
 	removals      map[any]int          // routes and rules whose removal is our own doing
@@ -96,7 +97,7 @@ func newService(env process.Env, open func() (Host, error)) *service {
 	s := &service{
 		env: env, loop: env.Loop, log: env.Log, open: open,
 		of: map[*fsm.Instance]*router{}, adopted: map[ifaceFamily]source{}, missing: map[string]bool{}, deleted: map[int]bool{}, bounces: map[string]*process.Timer{},
-		sessions: map[string]bool{}, seenUp: map[string]bool{}, advertised: map[string]time.Time{},
+		sessions: map[string]bool{}, originals: map[string]string{}, seenUp: map[string]bool{}, advertised: map[string]time.Time{},
 		lanes: map[lane]*queue{}, removals: map[any]int{},
 	}
 	s.work.loop = env.Loop

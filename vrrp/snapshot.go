@@ -379,6 +379,11 @@ func (s *camera) sysctlsNow(n *status.Link) {
 	if n.Promoters > 0 && !slices.ContainsFunc(s.restore, switched) {
 		n.Promoted = 1
 	}
+	original := func(name string) string { return s.originals["net/ipv4/conf/"+n.Name+"/"+name] }
+	n.ARPIgnore, n.ARPFilter, n.RPFilter = original("arp_ignore"), original("arp_filter"), original("rp_filter")
+	if original("promote_secondaries") == "1" {
+		n.Promoted = 1
+	}
 	if last := s.advertised[n.Name]; !last.IsZero() {
 		v, err := s.host.Sysctl("net/ipv6/conf/" + n.Name + "/forwarding")
 		n.Forwarding, n.ForwardingRead = err == nil && v != "0", last

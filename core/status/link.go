@@ -118,9 +118,9 @@ func hardwareType(t uint16) string {
 }
 
 func (w lines) sysctls(l *Link) {
-	w.inset("Reset ARP config counter 0") // sysctls of other interfaces are left alone
-	w.inset("Original arp_ignore 0")
-	w.inset("Original arp_filter 0")
+	w.inset("Reset ARP config counter 0") // as the C daemon, which does not set these back
+	w.inset("Original arp_ignore %s", or(l.ARPIgnore, "0"))
+	w.inset("Original arp_filter %s", or(l.ARPFilter, "0"))
 	if l.RPFilter != "" {
 		w.inset("rp_filter %s", l.RPFilter)
 	}

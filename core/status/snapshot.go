@@ -200,9 +200,11 @@ type Link struct {
 	VRFTable                uint32 // of a VRF
 	VRF                     string // to which it belongs
 	ARPInterval, NAInterval time.Duration
-	RPFilter                string // empty: not read
-	Promoted                int    // what promote_secondaries was before the process set it
-	Promoters               int    // instances that want it set
-	Forwarding              bool
-	ForwardingRead          time.Time // zero: never
+	// ARPIgnore, ARPFilter and RPFilter are what sysctls were before the process
+	// set them; empty: it has not.
+	ARPIgnore, ARPFilter, RPFilter string
+	Promoted                       int // what promote_secondaries was before the process set it
+	Promoters                      int // instances that want it set
+	Forwarding                     bool
+	ForwardingRead                 time.Time // zero: never
 }
