@@ -73,7 +73,7 @@ func exists(t *testing.T, room, test, name string) bool {
 		}
 		data, err := os.ReadFile(path)
 		found = found || strings.Contains(string(data), "\nfunc "+test+"(")
-		named = named || strings.Contains(string(data), `"`+name) || strings.Contains(string(data), `"`+strings.ReplaceAll(name, "-", " "))
+		named = named || strings.Contains(underscores(string(data)), `"`+underscores(name))
 		return err
 	})
 	if err != nil {
@@ -81,3 +81,6 @@ func exists(t *testing.T, room, test, name string) bool {
 	}
 	return found && named
 }
+
+// underscores writes names of cases alike, as go test does with blanks.
+func underscores(s string) string { return strings.NewReplacer(" ", "_", "-", "_").Replace(s) }
