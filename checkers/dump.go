@@ -24,13 +24,18 @@ func (s *service) dump() {
 	if s.config == nil {
 		return
 	}
-	var b bytes.Buffer
-	s.writeData(&b)
 	path := process.DumpPath(s.config, s.env.Options.TmpDir, "_check")
-	s.dumps.Write(path, b.Bytes(), func(err error) {
+	s.dumps.Render(path, s.Data(), func(err error) {
 		number, text := logging.Strerror(err)
 		s.logf(message.DumpFailed, path, number, text)
 	})
+}
+
+// Data implements process.Service.
+func (s *service) Data() func(io.Writer) {
+	var b bytes.Buffer
+	s.writeData(&b)
+	return func(w io.Writer) { _, _ = w.Write(b.Bytes()) }
 }
 
 // logConfiguration is -d: it logs the lines of the data dump, a record for each

@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"io"
 	"math/rand/v2"
 	"os"
 	"strings"
@@ -51,15 +52,7 @@ type Options struct {
 
 // Load reads a configuration.
 func Load(o Options) *Result {
-	if o.Host == nil {
-		o.Host = System()
-	}
-	if o.Files == nil {
-		o.Files = source.Disk{}
-	}
-	if o.ConfigID == "" {
-		o.ConfigID, _, _ = strings.Cut(o.Host.Hostname(), ".")
-	}
+	o.complete()
 	l := &loader{options: o, host: o.Host, config: new(config.Config), result: new(Result)}
 	if o.Origins {
 		l.result.Origins = reader.NewOrigins()
@@ -70,6 +63,34 @@ func Load(o Options) *Result {
 		l.result.Config, l.result.Settings = l.config, &l.global.Settings
 	}
 	return l.result
+}
+
+// Text writes the text of all files of a configuration as one, as
+// config_save_dir wants it (02-runtime section 2.5). Errors are those of w.
+func Text(w io.Writer, o Options) error {
+	o.complete()
+	return source.Consolidate(w, o.source(rand.Uint64N), o.Files)
+}
+
+// complete fills in what stands for nothing.
+func (o *Options) complete() {
+	if o.Host == nil {
+		o.Host = System()
+	}
+	if o.Files == nil {
+		o.Files = source.Disk{}
+	}
+	if o.ConfigID == "" {
+		o.ConfigID, _, _ = strings.Cut(o.Host.Hostname(), ".")
+	}
+}
+
+// source is what concerns the text.
+func (o *Options) source(random func(uint64) uint64) source.Options {
+	return source.Options{
+		Path: o.Path, ConfigID: o.ConfigID, AllIncludes: o.AllIncludes,
+		Getenv: o.Host.Getenv, Random: random, MaxProduced: o.MaxProduced,
+	}
 }
 
 // loader is one Load.
@@ -112,10 +133,7 @@ func (l *loader) load() {
 func (l *loader) read() error {
 	seed, number := rand.Uint64(), rand.Uint64()
 	random := func() func(uint64) uint64 { return rand.New(rand.NewPCG(seed, number)).Uint64N }
-	lines := source.Open(source.Options{
-		Path: l.options.Path, ConfigID: l.options.ConfigID, AllIncludes: l.options.AllIncludes,
-		Getenv: l.host.Getenv, Random: random(), MaxProduced: l.options.MaxProduced,
-	}, l.options.Files)
+	lines := source.Open(l.options.source(random()), l.options.Files)
 	file, err := syntax.Parse(lines, keyword.ScriptLike)
 	if err != nil {
 		return err

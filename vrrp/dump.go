@@ -44,8 +44,11 @@ func (s *service) logConfiguration() {
 	}
 }
 
+// Data implements process.Service.
+func (s *service) Data() func(io.Writer) { return s.snapshot().Data }
+
 func (s *service) dumpData() {
-	s.dump(process.DumpPath(s.cfg, s.env.Options.TmpDir, ""), message.DumpFileError, s.snapshot().Data)
+	s.dump(process.DumpPath(s.cfg, s.env.Options.TmpDir, ""), message.DumpFileError, s.Data())
 }
 
 func (s *service) dumpStats() {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -81,6 +82,10 @@ func (s *fakeService) obey(what string) error {
 }
 
 func (s *fakeService) Signal(sig process.Signal) { s.say("signal %d", sig) }
+
+func (s *fakeService) Data() func(io.Writer) {
+	return func(w io.Writer) { fmt.Fprintln(w, "data") }
+}
 
 func (s *fakeService) Stop(done func()) {
 	s.say("stops")

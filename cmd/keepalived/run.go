@@ -11,6 +11,7 @@ import (
 	"keepalived/core/commandline"
 	"keepalived/core/process"
 	"keepalived/core/supervisor"
+	"keepalived/parser"
 )
 
 // What the processes may take of the machine, which they share with the
@@ -52,6 +53,9 @@ func (p program) run(args []string, stdout, stderr io.Writer) int {
 	return supervisor.Main(supervisor.Settings{
 		Options: r.Options, Args: args, Built: p.built(), DumpDir: temporaryDirectory(),
 		Load: func(reload bool) *supervisor.Loaded { return load(&r.Options, p.built(), reload) },
+		Text: func(w io.Writer) error {
+			return parser.Text(w, parserOptions(&r.Options, newHost(r.Options.Namespace)))
+		},
 	}, role)
 }
 

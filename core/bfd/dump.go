@@ -16,13 +16,18 @@ import (
 // dump writes the dump of SIGUSR1 (05-observability section 5).
 func (s *service) dump() {
 	s.info(message.PrintingData, os.Getpid())
+	path := process.DumpPath(s.cfg, s.env.Options.TmpDir, "_bfd")
+	s.dumps.Render(path, s.Data(), func(err error) {
+		s.info(message.DumpFailed, path, number(err), text(err))
+	})
+}
+
+// Data implements process.Service.
+func (s *service) Data() func(io.Writer) {
 	var b bytes.Buffer
 	status.Globals(&b, s.cfg)
 	s.writeData(&b)
-	path := process.DumpPath(s.cfg, s.env.Options.TmpDir, "_bfd")
-	s.dumps.Write(path, b.Bytes(), func(err error) {
-		s.info(message.DumpFailed, path, number(err), text(err))
-	})
+	return func(w io.Writer) { _, _ = w.Write(b.Bytes()) }
 }
 
 func (s *service) writeData(w io.Writer) {

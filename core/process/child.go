@@ -17,9 +17,13 @@ import (
 	"keepalived/core/logging"
 )
 
-// orphanPatience is how long a child whose parent is gone, and can no longer
-// kill it, may take for its orderly stop.
-const orphanPatience = 10 * time.Second
+// How long a child whose parent is gone, and can no longer kill it, may take to
+// begin its orderly stop, and to finish it. What it began before may take the
+// loop seconds: the parent would let it.
+const (
+	orphanSilence  = 15 * time.Second
+	orphanPatience = 10 * time.Second
+)
 
 // Child runs a service as a child process.
 type Child struct {
@@ -59,9 +63,9 @@ type runner struct {
 	service Service
 	// scheduling is how the process runs.
 	scheduling *scheduling
-	stop       bool // asked for
-	// giveUp ends the process when nobody is left to kill it.
-	giveUp *time.Timer
+	stop       bool   // asked for
+	reloads    int    // so far
+	history    *Dumps // for config_save_dir
 }
 
 // prepare does what needs no loop.
@@ -100,13 +104,13 @@ func (r *runner) run() int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	r.end = cancel
+	r.history = NewDumps(r.loop)
 	r.scheduling = newScheduling(r.log, r.in.Kind, r.loop)
-	go r.receive()
+	go r.receive(ctx)
 	r.loop.Post(r.start)
 	r.runLoop(ctx)
-	if r.giveUp != nil {
-		r.giveUp.Stop()
-	}
+	cancel()
+	r.history.Finish(time.Second)
 	r.control.Close()
 	for _, l := range r.links {
 		l.Close()
@@ -195,6 +199,8 @@ func (r *runner) applyGlobals() {
 // when somebody signals the child itself (02-runtime section 2.5).
 func (r *runner) reload(part *Part) {
 	r.log.Info(msgReloading)
+	r.reloads++
+	r.keep("pre")
 	if part != nil && !r.accept(part) {
 		return
 	}
@@ -202,6 +208,7 @@ func (r *runner) reload(part *Part) {
 		r.fail(err)
 		return
 	}
+	r.keep("post")
 	r.send(Message{Kind: MessageReloaded})
 }
 
@@ -226,12 +233,14 @@ func (r *runner) exit(status int) {
 }
 
 // receive decodes the parent's messages; the loop answers them, also the
-// hello: it is the loop that has to show that it turns.
-func (r *runner) receive() {
+// hello: it is the loop that has to show that it turns. What ends a child
+// without a parent must not depend on that.
+func (r *runner) receive(ctx context.Context) {
 	for {
 		m, err := r.control.Receive()
 		if err != nil {
-			r.loop.Post(r.orphaned)
+			giveUp := r.giveUpAfter(ctx, orphanSilence)
+			r.loop.Post(func() { r.orphaned(giveUp) })
 			return
 		}
 		var part *Part
@@ -279,17 +288,25 @@ func (r *runner) signal(s os.Signal) {
 	}
 }
 
-// orphaned stops the child because its parent is gone. Nobody is left to kill
-// it should the stop hang, even if it is the loop that hangs.
-func (r *runner) orphaned() {
-	if !r.stop {
-		r.log.Info(msgParentGone)
-	}
-	r.giveUp = time.AfterFunc(orphanPatience, func() {
-		r.log.Error(fmt.Sprintf(msgNotStopped, orphanPatience))
+// giveUpAfter ends the process after a time, unless ctx, that of the loop, is
+// done by then.
+func (r *runner) giveUpAfter(ctx context.Context, d time.Duration) *time.Timer {
+	t := time.AfterFunc(d, func() {
+		r.log.Error(msgNotStopped)
 		r.Log.Close(time.Second)
 		os.Exit(ExitProgramError)
 	})
+	context.AfterFunc(ctx, func() { t.Stop() })
+	return t
+}
+
+// orphaned stops the child because its parent is gone: nobody is left to kill
+// it should the stop hang.
+func (r *runner) orphaned(giveUp *time.Timer) {
+	if !r.stop {
+		r.log.Info(msgParentGone)
+	}
+	giveUp.Reset(orphanPatience)
 	r.beginStop()
 }
 

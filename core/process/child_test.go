@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -46,7 +47,20 @@ func (r *record) Reload(c *config.Config) error {
 	}
 	return r.reload
 }
-func (r *record) Signal(s Signal)                          { r.note("signal %d", s) }
+func (r *record) Signal(s Signal) { r.note("signal %d", s) }
+
+// Data shows how often the service has been told to reload.
+func (r *record) Data() func(io.Writer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	reloads := 0
+	for _, l := range r.lines {
+		if strings.HasPrefix(l, "reload ") {
+			reloads++
+		}
+	}
+	return func(w io.Writer) { fmt.Fprintf(w, "%d reloads\n", reloads) }
+}
 func (r *record) Stop(done func())                         { r.note("stop"); done() }
 func (r *record) WithGroup(string) slog.Handler            { return r }
 func (r *record) WithAttrs([]slog.Attr) slog.Handler       { return r }
@@ -72,7 +86,7 @@ func runChild(t *testing.T, first Part, s *record) *inProcess {
 	if err != nil {
 		t.Fatal(err)
 	}
-	part, err := first.Seal()
+	part, err := first.Seal("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +118,7 @@ func (c *inProcess) send(m Message) {
 func (c *inProcess) reload(instance string) {
 	c.t.Helper()
 	p := Part{Config: &config.Config{Instance: instance}}
-	f, err := p.Seal()
+	f, err := p.Seal("")
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -2,10 +2,13 @@ package process
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -29,7 +32,7 @@ func pair(t *testing.T) (parent, child *Control) {
 func TestControl(t *testing.T) {
 	parent, child := pair(t)
 	part := Part{Config: &config.Config{Instance: "one"}, Messages: []string{"(Line 1) x"}}
-	f, err := part.Seal()
+	f, err := part.Seal("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +106,7 @@ func TestPart(t *testing.T) {
 		{Status: ExitConfig, Messages: []string{"a", "b"}},
 		{Config: &config.Config{HasVRRP: true, VRRP: config.VRRP{Instances: []*config.Instance{{Name: "VI_1"}}}}},
 	} {
-		f, err := p.Seal()
+		f, err := p.Seal("")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +126,7 @@ func TestPart(t *testing.T) {
 // A part that is cut short is an error.
 func TestPartTruncated(t *testing.T) {
 	p := Part{Config: &config.Config{Instance: "x"}, Messages: []string{"m"}}
-	f, err := p.Seal()
+	f, err := p.Seal("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,5 +148,28 @@ func TestPartTruncated(t *testing.T) {
 			t.Errorf("no error after %d of %d bytes", n, len(whole))
 		}
 		cut.Close()
+	}
+}
+
+// With tmp_config_directory a part is in a file of that directory, where it has
+// no name.
+func TestSealInDirectory(t *testing.T) {
+	directory := t.TempDir()
+	f, err := (&Part{Config: &config.Config{Instance: "one"}}).Seal(directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if names, err := os.ReadDir(directory); err != nil || len(names) > 0 {
+		t.Errorf("%v %v", names, err)
+	}
+	if got, err := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", f.Fd())); err != nil || !strings.HasPrefix(got, directory) {
+		t.Errorf("the file is %s (%v)", got, err)
+	}
+	if p, err := ReadPart(f); err != nil || p.Config.Instance != "one" {
+		t.Errorf("%+v %v", p, err)
+	}
+	if _, err := (&Part{}).Seal(directory + "/gone"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a directory that is not there: %v", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -72,6 +73,18 @@ func (d *Dumps) Render(path string, render func(io.Writer), failed func(error)) 
 			d.loop.Post(func() { failed(err) })
 		}
 	}()
+}
+
+// Finish waits until the files are written, no longer than limit. It is for the
+// end of a process.
+func (d *Dumps) Finish(limit time.Duration) {
+	if d.last == nil {
+		return
+	}
+	select {
+	case <-d.last:
+	case <-time.After(limit):
+	}
 }
 
 // writeDump replaces a file by a new one, so that no file or link of somebody

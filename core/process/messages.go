@@ -9,6 +9,7 @@ const (
 	msgStoppedUsedBoth = "Stopped - used (self/children) %s/%s user time, %s/%s system time"
 	msgCPUTime         = "%s process has used too much CPU time, %s_rlimit_rttime may need to be increased"
 
+	msgDumpFile   = "Can't open dump file %s (%d: %s)"
 	msgPriority   = "Unable to set process priority to %d - %s"
 	msgRealtime   = "child process: cannot raise priority"
 	msgRTLimit    = "child process cannot set realtime rlimit"
@@ -23,5 +24,5 @@ const (
 	msgPanic      = "panic: %v"
 	msgParentGone = "Parent process has gone"
 	msgNoParent   = "Cannot reach the parent process: %v"
-	msgNotStopped = "Orderly stop has not finished %v after the parent's end - giving up"
+	msgNotStopped = "Orderly stop has not finished in time after the parent's end - giving up"
 )

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/gob"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -30,10 +31,11 @@ type Part struct {
 	Status int
 }
 
-// Seal writes a part to a memory file that can be given to another process,
-// and that nobody can change any more.
-func (p *Part) Seal() (*os.File, error) {
-	f, err := p.seal()
+// Seal writes a part to a file that can be given to another process, and that
+// nobody else can open. It is in memory, where nobody can change it any more,
+// or without a name in a directory (tmp_config_directory) if that is not empty.
+func (p *Part) Seal(directory string) (*os.File, error) {
+	f, err := p.seal(directory)
 	if err != nil {
 		return nil, fmt.Errorf("configuration part: %w", err)
 	}
@@ -47,7 +49,7 @@ type partHead struct {
 	HasConfig bool
 }
 
-func (p *Part) seal() (*os.File, error) {
+func (p *Part) seal(directory string) (*os.File, error) {
 	var head bytes.Buffer
 	if err := gob.NewEncoder(&head).Encode(partHead{p.Messages, p.Status, p.Config != nil}); err != nil {
 		return nil, err
@@ -59,16 +61,18 @@ func (p *Part) seal() (*os.File, error) {
 			return nil, err
 		}
 	}
-	fd, err := unix.MemfdCreate(memoryFileName, unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
+	f, err := partFile(directory)
 	if err != nil {
 		return nil, err
 	}
-	f := os.NewFile(uintptr(fd), memoryFileName)
 	for _, b := range [][]byte{binary.BigEndian.AppendUint64(nil, uint64(head.Len())), head.Bytes(), body} {
 		if _, err := f.Write(b); err != nil {
 			f.Close()
 			return nil, err
 		}
+	}
+	if directory != "" {
+		return f, nil
 	}
 	seals := unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
 	if _, err := unix.FcntlInt(f.Fd(), unix.F_ADD_SEALS, seals); err != nil {
@@ -76,6 +80,36 @@ func (p *Part) seal() (*os.File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// partFile makes the file of a part.
+func partFile(directory string) (*os.File, error) {
+	if directory != "" {
+		return NamelessFile(directory)
+	}
+	fd, err := unix.MemfdCreate(memoryFileName, unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
+	if err != nil {
+		return nil, err
+	}
+	return os.NewFile(uintptr(fd), memoryFileName), nil
+}
+
+// NamelessFile makes a file in a directory that has no name there. Errors are
+// those of the kernel, as syscall.Errno.
+func NamelessFile(directory string) (*os.File, error) {
+	fd, err := unix.Open(directory, unix.O_TMPFILE|unix.O_RDWR|unix.O_EXCL|unix.O_CLOEXEC, 0o600)
+	if err == nil {
+		return os.NewFile(uintptr(fd), directory), nil
+	}
+	if !errors.Is(err, unix.EOPNOTSUPP) && !errors.Is(err, unix.EISDIR) {
+		return nil, err
+	}
+	// A file system without O_TMPFILE.
+	f, err := os.CreateTemp(directory, "keepalived.conf.")
+	if err != nil {
+		return nil, err
+	}
+	return f, os.Remove(f.Name())
 }
 
 // ReadPart reads what Seal wrote. It does not use the file's position, which

@@ -2,6 +2,7 @@ package process
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 
 	"golang.org/x/sys/unix"
@@ -22,6 +23,9 @@ type Service interface {
 	// Signal does what an operator's signal asks for, and logs that it
 	// does.
 	Signal(s Signal)
+	// Data takes a snapshot of what the data dump shows. What it returns
+	// writes that, and may be called off the loop.
+	Data() func(w io.Writer)
 	// Stop begins the orderly stop, and calls done on the loop when it is
 	// finished. It is called at most once, after Start; not when Start or
 	// Reload has failed.

@@ -7,6 +7,7 @@ import (
 
 	"keepalived/core/commandline"
 	"keepalived/core/config"
+	"keepalived/core/logging"
 	"keepalived/core/process"
 )
 
@@ -56,6 +57,10 @@ func prepare(l *Loaded, o *commandline.Options, built [process.Kinds]bool) (*Pre
 		p.Config = &own
 	}
 	p.Wanted = wanted(l, o, built)
+	directory, problem := partDirectory(l.Config)
+	if problem != "" {
+		p.Messages, p.All = append(p.Messages, problem), append(p.All, problem)
+	}
 	for k := range process.Kinds {
 		if !built[k] {
 			continue
@@ -69,7 +74,7 @@ func prepare(l *Loaded, o *commandline.Options, built [process.Kinds]bool) (*Pre
 			part.Status = process.ExitConfig
 			p.Ends = p.Ends || p.Wanted[k]
 		}
-		f, err := part.Seal()
+		f, err := part.Seal(directory)
 		if err != nil {
 			p.close()
 			return nil, fmt.Errorf("%s: %w", k.Word(), err)
@@ -77,6 +82,21 @@ func prepare(l *Loaded, o *commandline.Options, built [process.Kinds]bool) (*Pre
 		p.Parts[k] = f
 	}
 	return p, nil
+}
+
+// partDirectory is where the parts of the children are to be kept; empty for in
+// memory, also when tmp_config_directory cannot be used, which problem says.
+func partDirectory(c *config.Config) (directory, problem string) {
+	if c == nil || c.Global.TmpConfigDirectory == "" {
+		return "", ""
+	}
+	f, err := process.NamelessFile(c.Global.TmpConfigDirectory)
+	if err != nil {
+		number, text := logging.Strerror(err)
+		return "", fmt.Sprintf(msgConfigDirectory, c.Global.TmpConfigDirectory, number, text)
+	}
+	_ = f.Close()
+	return c.Global.TmpConfigDirectory, ""
 }
 
 // causes lists what is wrong, each thing once however many processes see it,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -28,6 +29,9 @@ type Settings struct {
 	Args    []string // the command line, also that of the children
 	// Load reads the configuration files.
 	Load func(reload bool) *Loaded
+	// Text writes the text of the configuration files as one, for
+	// config_save_dir.
+	Text func(w io.Writer) error
 	// Built says which kinds of children this program has.
 	Built [process.Kinds]bool
 	// DumpDir is the directory of dump files.
@@ -42,6 +46,7 @@ type parent struct {
 	Settings
 	logs *logging.Log
 	log  *slog.Logger
+	kept int // texts in config_save_dir
 }
 
 // OpenLog opens the log that a command line asks for.
@@ -145,8 +150,6 @@ func (p *parent) missing(c *config.Config) []string {
 	}{
 		{"--snmp", p.Options.SNMP},
 		{"--snmp-agent-socket", p.Options.SNMPSocket != ""},
-		{"tmp_config_directory", c.Global.TmpConfigDirectory != ""},
-		{"config_save_dir", c.Global.ConfigSaveDir != ""},
 	} {
 		if m.asked {
 			what = append(what, m.name)
@@ -234,6 +237,9 @@ func (p *parent) begin(st *state) {
 	if err := st.pids.parent.Write(os.Getpid()); err != nil {
 		p.log.Info(err.Error())
 	}
+	for _, line := range p.keep(st.prepared.global()) {
+		p.log.Info(line)
+	}
 	if marker := markerPath(st.prepared.global(), st.paths.Parent); marker != "" {
 		_ = os.Remove(marker) // of a daemon that died in a reload
 	}
@@ -297,7 +303,7 @@ func (p *parent) reload() (prepared *Prepared) {
 	if err != nil {
 		return &Prepared{Status: process.ExitFatal, All: []string{err.Error()}}
 	}
-	head := fileMessages(l, &p.Options)
+	head := slices.Concat(fileMessages(l, &p.Options), p.keep(l.Config))
 	prepared.Messages = slices.Concat(head, prepared.Messages)
 	prepared.All = slices.Concat(head, prepared.All)
 	debug.FreeOSMemory()

@@ -59,8 +59,9 @@ const (
 	msgScriptSignal    = "%s script killed by signal %d"
 	msgScriptTimeout   = "%s timed out"
 
-	msgPrintingData = "Printing parent data for process(%d) on signal"
-	msgDumpFile     = "Can't open dump file %s (%d: %s)"
+	msgPrintingData    = "Printing parent data for process(%d) on signal"
+	msgConfigDirectory = "Cannot open config directory %s for writing, errno %d - %s"
+	msgDumpFile        = "Can't open dump file %s (%d: %s)"
 
 	msgStopping = "Stopping"
 	msgForced   = "%s process failed to die - forcing termination"

@@ -22,6 +22,8 @@ type Options struct {
 	// MaxProduced bounds the lines that sequences, lists and multi-line
 	// definitions produce; 0 means 2,500,000.
 	MaxProduced int
+	// record gets each line of the files as it is handed on to others.
+	record func(line string)
 }
 
 // Reader produces the logical lines of a configuration.
@@ -198,6 +200,7 @@ func (r *Reader) advance() bool {
 		if !f.entered {
 			f.entered, f.outer, f.checks = true, r.dir, r.checks
 			r.dir = f.dir
+			r.record("# " + r.inclusions[f.inclusion].File)
 		}
 		if f.pos < len(f.data) {
 			if r.lines++; r.lines > maxLines {
@@ -206,6 +209,7 @@ func (r *Reader) advance() bool {
 			r.physical(f)
 			return true
 		}
+		r.record(endOfFile)
 		r.dir, r.checks = f.outer, f.checks
 		r.frames = r.frames[:len(r.frames)-1]
 	}
@@ -236,6 +240,13 @@ func (r *Reader) push(e expansion) {
 
 // define stores a definition, replacing an earlier one.
 func (r *Reader) define(name string, d definition) { r.definitions[name] = d }
+
+// record hands a line to Consolidate.
+func (r *Reader) record(line string) {
+	if r.options.record != nil {
+		r.options.record(line)
+	}
+}
 
 // physical reads one line of a file (01-configuration section 3.1).
 func (r *Reader) physical(f *frame) {
@@ -271,6 +282,7 @@ func (r *Reader) physical(f *frame) {
 	r.place = Place{f.inclusion, f.line}
 	raw = strings.TrimRight(raw, "\r")
 	text, cut, open := stripComment(trimLeft(raw))
+	r.record(text)
 	if strings.ContainsAny(text, "#!") {
 		again, cutAgain, openAgain := stripComment(text)
 		r.escaped = r.escaped || again != text
@@ -327,6 +339,7 @@ func (r *Reader) plain(f *frame, raw string) bool {
 		}
 	}
 	f.line++
+	r.record(text)
 	r.place = Place{f.inclusion, f.line}
 	r.literal, r.quote = true, nil
 	r.blocks.last = text
