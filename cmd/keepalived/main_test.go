@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -101,6 +102,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("PIDS", fmt.Sprintf("-p %s/main.pid -r %s/vrrp.pid -c %s/checkers.pid -b %s/bfd.pid", w, w, w, w))
 			env.Setenv("TMPDIR", w)
 			env.Setenv("NS", fmt.Sprintf("kt%d", os.Getpid()))
+			// A script that fails is not to be waited for until its daemon
+			// ends: nobody has told that, and some ignore the interrupt.
+			env.Defer(func() { killAll("WORK=" + w) })
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -114,6 +118,18 @@ func TestScripts(t *testing.T) {
 			"defer-exec": deferExec,
 		},
 	})
+}
+
+// killAll kills every process that has an entry in its environment.
+func killAll(entry string) {
+	files, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, f := range files {
+		text, _ := os.ReadFile(f)
+		if slices.Contains(strings.Split(string(text), "\x00"), entry) {
+			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(f)))
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
 }
 
 // patience is how long a script waits for something to happen.
