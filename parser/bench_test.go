@@ -3,43 +3,14 @@ package parser
 import (
 	"bytes"
 	"fmt"
-	"io/fs"
 	"testing"
-	"time"
+
+	"keepalived/parser/internal/host"
 )
-
-// memoryFiles is a file system with one configuration file.
-type memoryFiles struct{ data string }
-
-func (m memoryFiles) Stat(path string) (fs.FileInfo, error) {
-	if path != "/keepalived.conf" {
-		return nil, fs.ErrNotExist
-	}
-	return memoryInfo{int64(len(m.data))}, nil
-}
-
-func (m memoryFiles) Read(path string) (string, error) {
-	if path != "/keepalived.conf" {
-		return "", fs.ErrNotExist
-	}
-	return m.data, nil
-}
-
-func (m memoryFiles) Glob(string) ([]string, error) { return nil, nil }
-func (m memoryFiles) Directory() string             { return "/" }
-
-type memoryInfo struct{ size int64 }
-
-func (i memoryInfo) Name() string       { return "keepalived.conf" }
-func (i memoryInfo) Size() int64        { return i.size }
-func (i memoryInfo) Mode() fs.FileMode  { return 0o644 }
-func (i memoryInfo) ModTime() time.Time { return time.Time{} }
-func (i memoryInfo) IsDir() bool        { return false }
-func (i memoryInfo) Sys() any           { return nil }
 
 // loadText tests a text as if it were /keepalived.conf.
 func loadText(text []byte) *Result {
-	return Load(Options{Path: "/keepalived.conf", Test: true, Host: fakeHost{}, Files: memoryFiles{string(text)}})
+	return Load(Options{Path: "/keepalived.conf", Test: true, Host: host.Golden(), Files: host.Disk{"/keepalived.conf": string(text)}})
 }
 
 // generate writes about n lines of instances and virtual servers, all valid.

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/tools/txtar"
-
 	"keepalived/core/config"
+	"keepalived/parser/internal/cases"
+	"keepalived/parser/internal/host"
 	"keepalived/parser/source"
 )
 
@@ -54,7 +54,7 @@ var silent = map[string]string{
 
 	// Said elsewhere than while a configuration is read.
 	"%s": "how a child repeats an include problem: the text of another row",
-	"Cannot open config directory %s for writing, errno %d - %s": "the children share the memory of the parent: there is no copy in tmp_config_directory",
+	"Cannot open config directory %s for writing, errno %d - %s": "the parent says it when it hands the configuration to its children: cmd/keepalived script saved",
 	"Track file directory for %s does not exist - removing":      "a daemon's start; the same is found while reading",
 	"Track file realpath for %s too long - removing":             "a daemon's start; no path of a file is that long here",
 	"track file %s is not accessible - ignoring":                 "a daemon's start (core/track)",
@@ -228,18 +228,14 @@ func TestCovered(t *testing.T) {
 		}
 	}
 	for _, pattern := range []string{"messages", "found", "structure"} {
-		files, err := filepath.Glob("testdata/" + pattern + "/*.txtar")
-		if err != nil || len(files) == 0 {
-			t.Fatal("no cases", err)
-		}
-		for _, name := range files {
-			inArchive(t, name, func(_ *txtar.Archive, conf string, r *Result) { add(name+" "+conf, r) })
-		}
+		cases.Each(t, "testdata/"+pattern+"/*.txtar", 1, func(t *testing.T, c *cases.Case) {
+			eachConfiguration(c, func(conf string, r *Result, _ bool) { add(c.Name+" "+conf, r) })
+		})
 	}
 	func() {
 		defer os.Chdir(chdir(t, "testdata/golden"))
 		for _, g := range readGolden(t) {
-			add(g.file, Load(Options{Path: g.file, Test: true, Host: fakeHost{}}))
+			add(g.file, Load(Options{Path: g.file, Test: true, Host: host.Golden()}))
 		}
 	}()
 	for _, c := range commandLines {
@@ -318,7 +314,7 @@ func (c commandLine) load(t *testing.T) *Result {
 			t.Fatal(err)
 		}
 	}
-	return Load(Options{Path: c.path, Test: true, Host: fakeHost{}, Files: secretive{}})
+	return Load(Options{Path: c.path, Test: true, Host: host.Golden(), Files: secretive{}})
 }
 
 // TestCommandLine: what a test says of the file that -f names (01-configuration

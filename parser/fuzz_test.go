@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"keepalived/parser/internal/host"
 )
 
 // FuzzLoad reads any text. It must end, must not panic, and must give a
@@ -26,7 +28,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add([]byte("~SEQ(A,1,9) ~SEQ(B,1,9) ~SEQ(C,1,9) x$A$B$C\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		// Few lines, so that no input takes long.
-		r := Load(Options{Path: "/keepalived.conf", Test: true, Host: fakeHost{}, Files: memoryFiles{string(text)}, MaxProduced: 10_000})
+		r := Load(Options{Path: "/keepalived.conf", Test: true, Host: host.Golden(), Files: host.Disk{"/keepalived.conf": string(text)}, MaxProduced: 10_000})
 		switch s := r.TestStatus(); s {
 		case StatusOK, StatusConfig, StatusPermission, StatusProblems, StatusNoConfig:
 		default:

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"keepalived/parser/internal/host"
 )
 
 // goldenExceptions are the cases in which we differ from version 2.4.3 on
@@ -135,7 +137,7 @@ func TestGolden(t *testing.T) {
 	t.Chdir("testdata/golden")
 	for _, g := range readGolden(t) {
 		t.Run(strings.TrimSuffix(g.file, ".conf"), func(t *testing.T) {
-			o := Options{Path: g.file, Test: true, Host: fakeHost{}}
+			o := Options{Path: g.file, Test: true, Host: host.Golden()}
 			if len(g.args) == 2 && g.args[0] == "-i" {
 				o.ConfigID = g.args[1]
 			}

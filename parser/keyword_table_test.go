@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"keepalived/parser/effective"
+	"keepalived/parser/internal/host"
 )
 
 // everything has one block of each kind; a line @PATH stands where a test puts
@@ -249,7 +250,7 @@ func read(t *testing.T, block string, lines ...string) reading {
 	if err := os.WriteFile("k.conf", []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	r := Load(Options{Path: "k.conf", Test: true, Host: fakeHost{}})
+	r := Load(Options{Path: "k.conf", Test: true, Host: host.Golden()})
 	got := reading{result: r, line: number}
 	if r.Config != nil {
 		var b bytes.Buffer

@@ -5,11 +5,12 @@ import (
 	"testing"
 
 	"keepalived/core/config"
+	"keepalived/parser/internal/host"
 )
 
 // TestEveryKeywordHandled: no keyword of the table is known and does nothing.
 func TestEveryKeywordHandled(t *testing.T) {
-	l := &loader{host: fakeHost{}, config: new(config.Config), result: new(Result)}
+	l := &loader{host: host.Golden(), config: new(config.Config), result: new(Result)}
 	l.furnish()
 	unhandled := l.language.Unhandled()
 	slices.Sort(unhandled)

@@ -1,17 +1,13 @@
 package parser
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"golang.org/x/tools/txtar"
+	"keepalived/parser/internal/cases"
+	"keepalived/parser/internal/host"
 )
-
-var update = flag.Bool("update", false, "write what is said into testdata/messages")
 
 // told is what a configuration test says of a file: its status and every line,
 // in order. Of a daemon it is also what is only logged.
@@ -33,39 +29,20 @@ func told(r *Result, test bool) string {
 	return b.String()
 }
 
-// daemonCases are read by a daemon, all others by a configuration test.
-const daemonCases = "testdata/messages/daemon.txtar"
-
-// inArchive calls f for each configuration NAME.conf of a txtar archive, with
-// what has been made of it in a directory with the archive's files. NUL bytes
-// are written ^@ there.
-func inArchive(t *testing.T, name string, f func(archive *txtar.Archive, conf string, r *Result)) {
-	t.Helper()
-	archive, err := txtar.ParseFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	home, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.Chdir(home)
-	if err := os.Chdir(t.TempDir()); err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range archive.Files {
-		if err := os.MkdirAll(filepath.Dir(file.Name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		data := strings.ReplaceAll(string(file.Data), "^@", "\x00")
-		if err := os.WriteFile(file.Name, []byte(data), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, file := range archive.Files {
+// eachConfiguration calls f for every configuration NAME.conf of an archive,
+// with what has been made of it: the cases named daemon are read by a daemon, all
+// others by a configuration test.
+func eachConfiguration(c *cases.Case, f func(conf string, r *Result, test bool)) {
+	c.Unpack(c.Files)
+	var names []string
+	for _, file := range c.Files {
 		if strings.HasSuffix(file.Name, ".conf") {
-			f(archive, file.Name, Load(Options{Path: file.Name, Test: name != daemonCases, Host: fakeHost{}}))
+			names = append(names, file.Name)
 		}
+	}
+	test := c.Name != "daemon"
+	for _, name := range names {
+		f(name, Load(Options{Path: name, Test: test, Host: host.Golden()}), test)
 	}
 }
 
@@ -75,51 +52,9 @@ func inArchive(t *testing.T, name string, f func(archive *txtar.Archive, conf st
 // compared with version 2.2.7 of the C daemon, whose wording is not always that
 // of 2.4.3.
 func TestMessages(t *testing.T) {
-	files, err := filepath.Glob("testdata/messages/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no cases", err)
-	}
-	for _, name := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
-			var archive *txtar.Archive
-			got := make(map[string]string)
-			inArchive(t, name, func(a *txtar.Archive, conf string, r *Result) {
-				archive = a
-				got[strings.TrimSuffix(conf, ".conf")+".want"] = told(r, name != daemonCases)
-			})
-			if *update {
-				rewrite(t, name, archive, got)
-				return
-			}
-			for _, f := range archive.Files {
-				if text, ok := got[f.Name]; ok && text != string(f.Data) {
-					t.Errorf("%s: got:\n%s\nwant:\n%s", f.Name, text, f.Data)
-				}
-				delete(got, f.Name)
-			}
-			for want := range got {
-				t.Errorf("%s is missing", want)
-			}
+	cases.Each(t, "testdata/messages/*.txtar", 10, func(t *testing.T, c *cases.Case) {
+		eachConfiguration(c, func(conf string, r *Result, test bool) {
+			c.Compare(c.File(strings.TrimSuffix(conf, ".conf")+".want", conf), told(r, test))
 		})
-	}
-}
-
-// rewrite writes an archive with new expectations, each behind its case.
-func rewrite(t *testing.T, name string, archive *txtar.Archive, got map[string]string) {
-	t.Helper()
-	var files []txtar.File
-	for _, f := range archive.Files {
-		if _, ok := got[f.Name]; ok {
-			continue
-		}
-		files = append(files, f)
-		want := strings.TrimSuffix(f.Name, ".conf") + ".want"
-		if text, ok := got[want]; ok {
-			files = append(files, txtar.File{Name: want, Data: []byte(text)})
-		}
-	}
-	archive.Files = files
-	if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	})
 }

@@ -1,11 +1,15 @@
 package parser
 
-import "testing"
+import (
+	"testing"
+
+	"keepalived/parser/internal/host"
+)
 
 // What the configuration was made from is known to whoever asks.
 func TestOrigins(t *testing.T) {
 	const text = "vrrp_instance V {\n interface eth0\n virtual_router_id 51\n priority 7\n priority x\n virtual_ipaddress {\n  192.0.2.1\n }\n}\n"
-	o := Options{Path: "/keepalived.conf", Host: fakeHost{}, Files: memoryFiles{text}}
+	o := Options{Path: "/keepalived.conf", Host: host.Golden(), Files: host.Disk{"/keepalived.conf": text}}
 	if r := Load(o); r.Origins != nil || r.Origins.Of(r.Config) != nil {
 		t.Error("nobody has asked")
 	}
@@ -29,7 +33,7 @@ func TestOrigins(t *testing.T) {
 }
 
 func BenchmarkLoadOrigins(b *testing.B) {
-	o := Options{Path: "/keepalived.conf", Host: fakeHost{}, Files: memoryFiles{string(generate(100_000))}, Origins: true, Test: true}
+	o := Options{Path: "/keepalived.conf", Host: host.Golden(), Files: host.Disk{"/keepalived.conf": string(generate(100_000))}, Origins: true, Test: true}
 	b.ReportAllocs()
 	for b.Loop() {
 		if r := Load(o); r.TestStatus() != StatusOK {

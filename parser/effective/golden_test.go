@@ -3,62 +3,28 @@ package effective
 import (
 	"bytes"
 	"encoding/json"
-	goflag "flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"golang.org/x/tools/txtar"
-
 	"keepalived/parser"
+	"keepalived/parser/internal/cases"
 )
-
-var update = goflag.Bool("update", false, "rewrite the expectations in testdata")
 
 // The cases are configurations with what is printed of them, but for the
 // values that nobody has said.
 func TestGolden(t *testing.T) {
-	names, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(names) < 3 {
-		t.Fatalf("test data: %v, %v", names, err)
-	}
-	for _, name := range names {
-		name, err := filepath.Abs(name)
-		if err != nil {
-			t.Fatal(err)
+	cases.Each(t, "testdata/*.txtar", 3, func(t *testing.T, c *cases.Case) {
+		last := len(c.Files) - 1
+		c.Unpack(c.Files[:last])
+		r := parser.Load(parser.Options{Path: "k.conf", Host: machine(), Origins: true})
+		if r.Config == nil {
+			t.Fatalf("status %d: %v", r.Status, r.Diagnostics)
 		}
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Chdir(t.TempDir())
-			last := &archive.Files[len(archive.Files)-1]
-			for _, f := range archive.Files[:len(archive.Files)-1] {
-				if err := os.WriteFile(f.Name, f.Data, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			r := parser.Load(parser.Options{Path: "k.conf", Host: machine{}, Origins: true})
-			if r.Config == nil {
-				t.Fatalf("status %d: %v", r.Status, r.Diagnostics)
-			}
-			got := said(printed(t, r))
-			if *update {
-				last.Data = []byte(got)
-				if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if got != string(last.Data) {
-				t.Errorf("got:\n%s", got)
-			}
-			if _, diff := again(t, r); diff != "" {
-				t.Errorf("-want +got\n%s", diff)
-			}
-		})
-	}
+		c.Compare(&c.Files[last], said(printed(t, r)))
+		if _, diff := again(t, r); diff != "" {
+			t.Errorf("-want +got\n%s", diff)
+		}
+	})
 }
 
 // said leaves the defaults out, and the blocks of which nothing remains.

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,10 +14,25 @@ import (
 
 	"keepalived/core/config"
 	"keepalived/parser"
+	"keepalived/parser/internal/host"
+	"keepalived/parser/reader"
 )
 
+// machine is the golden one with the VRF blue, on which users have numbers for
+// names as well: what is printed has no others.
+func machine() host.Host {
+	h := host.Golden()
+	h.Interfaces["blue"] = reader.Link{Index: 8, MTU: 1500, Kind: "vrf"}
+	for _, ids := range []map[string]uint32{h.Users, h.Groups} {
+		for _, id := range []uint32{0, 1, 65534} {
+			ids[strconv.Itoa(int(id))] = id
+		}
+	}
+	return h
+}
+
 func loadText(text string) *parser.Result {
-	return parser.Load(parser.Options{Path: "/k.conf", Host: machine{}, Files: memory(text), Origins: true})
+	return parser.Load(parser.Options{Path: "/k.conf", Host: machine(), Files: host.Disk{"/k.conf": text}, Origins: true})
 }
 
 func input(r *parser.Result) Input {
@@ -73,7 +89,7 @@ func TestGoldenAgain(t *testing.T) {
 	usable := 0
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
-			r := parser.Load(parser.Options{Path: name, Host: machine{}, Origins: true})
+			r := parser.Load(parser.Options{Path: name, Host: machine(), Origins: true})
 			if r.Config == nil {
 				return
 			}

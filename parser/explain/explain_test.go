@@ -3,7 +3,6 @@ package explain
 import (
 	"bytes"
 	"encoding/json"
-	goflag "flag"
 	"go/ast"
 	goparser "go/parser"
 	"go/token"
@@ -19,67 +18,31 @@ import (
 
 	"keepalived/core/config"
 	"keepalived/parser"
+	"keepalived/parser/internal/cases"
+	"keepalived/parser/internal/host"
 	"keepalived/parser/keyword"
 	"keepalived/parser/source"
 )
-
-var update = goflag.Bool("update", false, "rewrite the expectations in testdata")
 
 // explained tests a configuration and reports on it.
 func explained(r *parser.Result, read func(string) (string, error)) *Report {
 	return New(Input{
 		Diagnostics: r.Diagnostics, Status: r.TestStatus(), Start: r.Status, Structural: r.Structural(),
 		Strict: r.Config != nil && r.Config.Global.ReloadCheckConfig, Needs: r.Needs,
-		Read: read, Interfaces: machine{}.Links,
+		Read: read, Interfaces: host.Golden().Links,
 	})
 }
 
 // The cases are configurations with what is said about them, to people and to
 // machines.
 func TestCases(t *testing.T) {
-	names, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(names) < 25 {
-		t.Fatalf("test data: %v, %v", names, err)
-	}
-	for _, name := range names {
-		name, err := filepath.Abs(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Chdir(t.TempDir())
-			kept := archive.Files[:0]
-			want := make(map[string]string)
-			for _, f := range archive.Files {
-				if f.Name == "text" || f.Name == "json" {
-					want[f.Name] = string(f.Data)
-					continue
-				}
-				kept = append(kept, f)
-				if err := os.WriteFile(f.Name, f.Data, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			report := explained(parser.Load(parser.Options{Path: "k.conf", Test: true, Host: machine{}}), source.Disk{}.Read)
-			got := map[string]string{"text": text(t, report), "json": indented(t, report)}
-			if *update {
-				archive.Files = append(kept, txtar.File{Name: "text", Data: []byte(got["text"])}, txtar.File{Name: "json", Data: []byte(got["json"])})
-				if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			for form, text := range got {
-				if text != want[form] {
-					t.Errorf("%s, got:\n%s\nwant:\n%s", form, text, want[form])
-				}
-			}
-		})
-	}
+	cases.Each(t, "testdata/*.txtar", 25, func(t *testing.T, c *cases.Case) {
+		last := len(c.Files) - 2
+		c.Unpack(c.Files[:last])
+		report := explained(parser.Load(parser.Options{Path: "k.conf", Test: true, Host: host.Golden()}), source.Disk{}.Read)
+		c.Compare(&c.Files[last], text(t, report))
+		c.Compare(&c.Files[last+1], indented(t, report))
+	})
 }
 
 func text(t testing.TB, r *Report) string {
@@ -172,8 +135,8 @@ func TestGoldenFiles(t *testing.T) {
 	numbers := 0
 	for _, name := range names {
 		name = filepath.Base(name)
-		r := parser.Load(parser.Options{Path: name, Test: true, Host: machine{}})
-		started := parser.Load(parser.Options{Path: name, Host: machine{}, Runs: needs})
+		r := parser.Load(parser.Options{Path: name, Test: true, Host: host.Golden()})
+		started := parser.Load(parser.Options{Path: name, Host: host.Golden(), Runs: needs})
 		if r.Status == parser.StatusConfig && !r.Needs(r.FatalPass) {
 			r.Status = started.Status // as the test of the program does it
 		}
@@ -384,11 +347,11 @@ func FuzzExplain(f *testing.F) {
 		}
 		f.Add(string(content))
 	}
-	cases, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(cases) == 0 {
+	names, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(names) == 0 {
 		f.Fatal("no cases", err)
 	}
-	for _, name := range cases {
+	for _, name := range names {
 		archive, err := txtar.ParseFile(name)
 		if err != nil {
 			f.Fatal(err)
@@ -396,8 +359,8 @@ func FuzzExplain(f *testing.F) {
 		f.Add(string(archive.Files[0].Data))
 	}
 	f.Fuzz(func(t *testing.T, content string) {
-		files := memory(content)
-		r := parser.Load(parser.Options{Path: "/k.conf", Test: true, Host: machine{}, Files: files, MaxProduced: 2_000})
+		files := host.Disk{"/k.conf": content}
+		r := parser.Load(parser.Options{Path: "/k.conf", Test: true, Host: host.Golden(), Files: files, MaxProduced: 2_000})
 		report := explained(r, files.Read)
 		complete(t, r, report)
 		text(t, report)

@@ -9,22 +9,15 @@ import (
 	"testing/fstest"
 
 	"keepalived/core/config"
+	"keepalived/parser/internal/host"
 	"keepalived/parser/iproute"
 	"keepalived/parser/reader"
 )
 
-// machine is a Host with the interfaces eth0, ifb0, ifb1 and lo, and the VRF
-// device blue. The languages ask it nothing else.
-type machine struct{ reader.Host }
-
-func (machine) Link(name string) (reader.Link, bool) {
-	switch name {
-	case "eth0", "ifb0", "ifb1", "lo":
-		return reader.Link{Name: name}, true
-	case "blue":
-		return reader.Link{Name: name, Kind: "vrf"}, true
-	}
-	return reader.Link{}, false
+// machine has the interfaces eth0, ifb0, ifb1 and lo, and the VRF device blue.
+// The languages ask it nothing else.
+func machine() host.Host {
+	return host.Host{Interfaces: map[string]reader.Link{"eth0": {}, "ifb0": {}, "ifb1": {}, "lo": {}, "blue": {Kind: "vrf"}}}
 }
 
 // newContext has iproute2's names as Debian has them, and the track_group TG.
@@ -36,7 +29,7 @@ func newContext() *Context {
 		"etc/iproute2/group":      {Data: []byte("0 default\n")},
 	}
 	return &Context{
-		Pass:       reader.NewPass(config.PassVRRP, reader.Mode{Test: true}, nil, nil, machine{}),
+		Pass:       reader.NewPass(config.PassVRRP, reader.Mode{Test: true}, nil, nil, machine()),
 		Names:      iproute.New(files, "/etc/iproute2"),
 		TrackGroup: func(name string) bool { return name == "TG" },
 	}

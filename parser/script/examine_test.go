@@ -2,107 +2,43 @@ package script
 
 import (
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"keepalived/core/config"
+	"keepalived/parser/internal/host"
 	"keepalived/parser/reader"
 )
 
-// node is a file of the tree below.
-type node struct {
-	name     string
-	mode     fs.FileMode
-	uid, gid uint32
-	link     string
-}
-
-func (n node) Name() string       { return n.name }
-func (n node) Size() int64        { return 0 }
-func (n node) Mode() fs.FileMode  { return n.mode }
-func (n node) ModTime() time.Time { return time.Time{} }
-func (n node) IsDir() bool        { return n.mode.IsDir() }
-func (n node) Sys() any           { return &syscall.Stat_t{Uid: n.uid, Gid: n.gid} }
-
-const (
-	directory = fs.ModeDir | 0o755
-	symlink   = fs.ModeSymlink | 0o777
-)
-
-// tree is a machine with a merged /usr, on which the user 1000 has a home.
-type tree struct {
-	reader.Host
-	nodes map[string]node
-}
-
-func newTree() tree {
-	return tree{nodes: map[string]node{
-		"/": {mode: directory}, "/usr": {mode: directory}, "/usr/bin": {mode: directory}, "/bin": {mode: symlink, link: "/usr/bin"},
-		"/usr/bin/true":      {mode: 0o755},
-		"/usr/bin/private":   {mode: 0o700},
-		"/usr/bin/grouped":   {mode: 0o775, gid: 5},
-		"/usr/bin/rooted":    {mode: 0o775},
-		"/usr/bin/world":     {mode: 0o757},
-		"/usr/bin/plain":     {mode: 0o644},
-		"/usr/bin/suid":      {mode: fs.ModeSetuid | 0o757},
-		"/usr/bin/alias":     {mode: symlink, link: "/usr/bin/true"},
-		"/usr/bin/odd":       {mode: symlink, link: "/home/u/tool"},
-		"/usr/bin/dir":       {mode: directory},
-		"/home":              {mode: directory},
-		"/home/u":            {mode: fs.ModeDir | 0o700, uid: 1000, gid: 1000},
-		"/home/u/tool":       {mode: 0o755, uid: 1000, gid: 1000},
-		"/tmp":               {mode: fs.ModeDir | fs.ModeSticky | 0o777},
-		"/tmp/tool":          {mode: 0o755},
-		"/open":              {mode: fs.ModeDir | 0o777},
-		"/open/tool":         {mode: 0o755},
-		"/usr/bin/shadowed":  {mode: 0o644},
-		"/usr/sbin":          {mode: directory},
-		"/usr/sbin/shadowed": {mode: 0o755},
-	}}
-}
-
-func (tree) Getenv(string) string { return "/usr/bin:/usr/sbin" }
-
-func (t tree) Lstat(name string) (fs.FileInfo, error) {
-	real, err := t.RealPath(path.Dir(path.Clean(name)))
-	if err != nil {
-		return nil, err
+// machine has a merged /usr, and the user 1000 has a home there.
+func machine() host.Host {
+	return host.Host{
+		Environment: map[string]string{"PATH": "/usr/bin:/usr/sbin"},
+		Files: map[string]host.File{
+			"/": {Mode: host.Directory}, "/usr": {Mode: host.Directory}, "/usr/bin": {Mode: host.Directory}, "/bin": {Mode: host.Symlink, Link: "/usr/bin"},
+			"/usr/bin/true":      {Mode: 0o755},
+			"/usr/bin/private":   {Mode: 0o700},
+			"/usr/bin/grouped":   {Mode: 0o775, GID: 5},
+			"/usr/bin/rooted":    {Mode: 0o775},
+			"/usr/bin/world":     {Mode: 0o757},
+			"/usr/bin/plain":     {Mode: 0o644},
+			"/usr/bin/suid":      {Mode: fs.ModeSetuid | 0o757},
+			"/usr/bin/alias":     {Mode: host.Symlink, Link: "/usr/bin/true"},
+			"/usr/bin/odd":       {Mode: host.Symlink, Link: "/home/u/tool"},
+			"/usr/bin/dir":       {Mode: host.Directory},
+			"/home":              {Mode: host.Directory},
+			"/home/u":            {Mode: fs.ModeDir | 0o700, UID: 1000, GID: 1000},
+			"/home/u/tool":       {Mode: 0o755, UID: 1000, GID: 1000},
+			"/tmp":               {Mode: fs.ModeDir | fs.ModeSticky | 0o777},
+			"/tmp/tool":          {Mode: 0o755},
+			"/open":              {Mode: fs.ModeDir | 0o777},
+			"/open/tool":         {Mode: 0o755},
+			"/usr/bin/shadowed":  {Mode: 0o644},
+			"/usr/sbin":          {Mode: host.Directory},
+			"/usr/sbin/shadowed": {Mode: 0o755},
+		},
 	}
-	if n, ok := t.nodes[path.Join(real, path.Base(name))]; ok {
-		return n, nil
-	}
-	return nil, syscall.ENOENT
-}
-
-func (t tree) Stat(name string) (fs.FileInfo, error) {
-	real, err := t.RealPath(name)
-	if err != nil {
-		return nil, err
-	}
-	return t.nodes[real], nil
-}
-
-func (t tree) RealPath(name string) (string, error) {
-	real := "/"
-	for _, part := range strings.Split(strings.Trim(path.Clean(name), "/"), "/") {
-		if part == "" {
-			continue
-		}
-		next := path.Join(real, part)
-		n, ok := t.nodes[next]
-		if !ok {
-			return "", syscall.ENOENT
-		}
-		if n.link != "" {
-			next = n.link
-		}
-		real = next
-	}
-	return real, nil
 }
 
 func TestExamine(t *testing.T) {
@@ -148,7 +84,7 @@ func TestExamine(t *testing.T) {
 	} {
 		conf := new(config.Config)
 		conf.Global.EnableScriptSecurity = c.security
-		p := reader.NewPass(config.PassVRRP, reader.Mode{Test: true}, nil, conf, newTree())
+		p := reader.NewPass(config.PassVRRP, reader.Mode{Test: true}, nil, conf, machine())
 		e := NewExaminer(p)
 		s := New(strings.Fields(c.command), Owner{UID: c.user, GID: c.user})
 		got := e.Examine(s)
@@ -169,7 +105,7 @@ func TestExaminePaths(t *testing.T) {
 	for _, symlinks := range []bool{false, true} {
 		conf := new(config.Config)
 		conf.Global.UseSymlinkPaths = symlinks
-		p := reader.NewPass(config.PassVRRP, reader.Mode{}, nil, conf, newTree())
+		p := reader.NewPass(config.PassVRRP, reader.Mode{}, nil, conf, machine())
 		s := New([]string{"/usr/bin/../bin//alias", "a b"}, Owner{})
 		if v := NewExaminer(p).Examine(s); v != Accepted {
 			t.Fatalf("verdict %d", v)

@@ -1,10 +1,8 @@
 package source
 
 import (
-	"flag"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -12,10 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/tools/txtar"
+	"keepalived/parser/internal/cases"
 )
-
-var update = flag.Bool("update", false, "rewrite the expectations of testdata/*.txtar")
 
 // memory is a file system of an archive, with the root as working directory.
 // A name that ends in "+x" is an executable file.
@@ -117,44 +113,21 @@ func render(r *Reader) string {
 // and compares the logical lines; those of the children follow when they are
 // other ones.
 func TestCases(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no cases", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
+	cases.Each(t, "testdata/*.txtar", 1, func(t *testing.T, c *cases.Case) {
+		files := make(memory)
+		for _, f := range c.Files {
+			if f.Name != "want" {
+				files["/"+f.Name] = cases.Plain(f)
 			}
-			files := make(memory)
-			want := ""
-			for i, f := range archive.Files {
-				if f.Name == "want" {
-					want = string(f.Data)
-					archive.Files = slices.Delete(archive.Files, i, i+1)
-					break
-				}
-				files["/"+f.Name] = strings.ReplaceAll(string(f.Data), "^M", "\r")
-			}
-			o := Options{Path: "main", ConfigID: "node1", Getenv: getenv, Random: func(uint64) uint64 { return 3 }}
-			lines := Open(o, files)
-			got := render(lines)
-			if children := lines.Children(o.Random); children != nil {
-				got += "children:\n" + render(children)
-			}
-			if *update {
-				archive.Files = append(archive.Files, txtar.File{Name: "want", Data: []byte(got)})
-				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if got != want {
-				t.Errorf("got:\n%s\nwant:\n%s", got, want)
-			}
-		})
-	}
+		}
+		o := Options{Path: "main", ConfigID: "node1", Getenv: getenv, Random: func(uint64) uint64 { return 3 }}
+		lines := Open(o, files)
+		got := render(lines)
+		if children := lines.Children(o.Random); children != nil {
+			got += "children:\n" + render(children)
+		}
+		c.Compare(c.File("want", ""), got)
+	})
 }
 
 func getenv(name string) string {

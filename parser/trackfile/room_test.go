@@ -2,69 +2,34 @@ package trackfile
 
 import (
 	"io/fs"
-	"path"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"keepalived/core/config"
+	"keepalived/parser/internal/host"
 	"keepalived/parser/keyword"
 	"keepalived/parser/reader"
 	"keepalived/parser/source"
 	"keepalived/parser/syntax"
 )
 
-// machine has the directories /tmp and /proc, and the file /tmp/file.
-type machine struct{ reader.Host }
-
-type entry struct {
-	name string
-	mode fs.FileMode
+// machine has the directories /tmp and /proc, the file /tmp/file and a pipe.
+func machine() host.Host {
+	return host.Host{Files: map[string]host.File{
+		"/": {Mode: host.Directory}, "/tmp": {Mode: host.Directory}, "/proc": {Mode: host.Directory},
+		"/tmp/file": {Mode: 0o644}, "/tmp/pipe": {Mode: fs.ModeNamedPipe | 0o644},
+	}}
 }
-
-func (e entry) Name() string       { return e.name }
-func (e entry) Size() int64        { return 0 }
-func (e entry) Mode() fs.FileMode  { return e.mode }
-func (e entry) ModTime() time.Time { return time.Time{} }
-func (e entry) IsDir() bool        { return e.mode.IsDir() }
-func (e entry) Sys() any           { return nil }
-
-func (machine) Stat(name string) (fs.FileInfo, error) {
-	switch name {
-	case "/tmp", "/proc":
-		return entry{path.Base(name), fs.ModeDir | 0o755}, nil
-	case "/tmp/file":
-		return entry{"file", 0o644}, nil
-	case "/tmp/pipe":
-		return entry{"pipe", fs.ModeNamedPipe | 0o644}, nil
-	}
-	return nil, syscall.ENOENT
-}
-
-func (m machine) RealPath(name string) (string, error) {
-	_, err := m.Stat(name)
-	return name, err
-}
-
-func (machine) Watchable(name string) bool { return name != "/proc" }
-
-type text string
-
-func (t text) Stat(string) (fs.FileInfo, error) { return entry{"c.conf", 0o644}, nil }
-func (t text) Read(string) (string, error)      { return string(t), nil }
-func (t text) Glob(string) ([]string, error)    { return nil, nil }
-func (t text) Directory() string                { return "/" }
 
 // read reads a configuration for one process and returns its messages.
 func read(t *testing.T, r *Room, process config.Pass, mode reader.Mode, conf string, c *config.Config) (messages []string) {
 	t.Helper()
-	tree, err := syntax.Parse(source.Open(source.Options{Path: "c.conf"}, text(conf)), keyword.ScriptLike)
+	tree, err := syntax.Parse(source.Open(source.Options{Path: "c.conf"}, host.Disk{"/c.conf": conf}), keyword.ScriptLike)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := reader.NewPass(process, mode, tree, c, machine{})
+	p := reader.NewPass(process, mode, tree, c, machine())
 	p.Read(reader.NewLanguage(keyword.New(), r.Handlers()), nil)
 	for _, d := range p.Diagnostics {
 		if !d.LogOnly {

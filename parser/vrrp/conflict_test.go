@@ -61,7 +61,7 @@ func TestConflictIndex(t *testing.T) {
 			}
 			r.instances = append(r.instances, v)
 		}
-		p := reader.NewPass(config.PassVRRP, reader.Mode{Test: true}, nil, new(config.Config), machine{})
+		p := reader.NewPass(config.PassVRRP, reader.Mode{Test: true}, nil, new(config.Config), machine())
 		ok := r.vridConflicts(p)
 		var got []string
 		for _, d := range p.Diagnostics {

@@ -1,24 +1,18 @@
 package vrrp
 
 import (
-	"errors"
-	"flag"
 	"io/fs"
 	"net/netip"
-	"os"
-	"path"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/fstest"
 	"time"
 
-	"golang.org/x/tools/txtar"
-
 	"keepalived/core/config"
 	"keepalived/parser/bfd"
 	"keepalived/parser/global"
+	"keepalived/parser/internal/cases"
+	"keepalived/parser/internal/host"
 	"keepalived/parser/keyword"
 	"keepalived/parser/reader"
 	"keepalived/parser/source"
@@ -26,124 +20,17 @@ import (
 	"keepalived/parser/trackfile"
 )
 
-var update = flag.Bool("update", false, "rewrite the expectations in testdata")
-
-// machine is a host with the interfaces eth0, ifb0, ifb1 and lo, on which
-// /bin is a link to /usr/bin.
-type machine struct{ reader.Host }
-
-func (machine) Link(name string) (reader.Link, bool) {
-	l, ok := map[string]reader.Link{
-		"lo":   {MTU: 65536, Loopback: true},
-		"eth0": {MTU: 1500, Multicast: true, Ethernet: true},
-		"ifb0": {MTU: 1500, Ethernet: true, Kind: "ifb"},
-		"ifb1": {MTU: 1500, Ethernet: true, Kind: "ifb"},
-		"vlan": {MTU: 1500, Multicast: true, Ethernet: true, Kind: "vlan", Base: "eth0"},
-	}[name]
-	l.Name = name
-	return l, ok
-}
-
-func (machine) User(name string) (uid, gid uint32, ok bool) {
-	id, ok := map[string]uint32{"root": 0, "nobody": 65534}[name]
-	return id, id, ok
-}
-
-func (machine) Group(name string) (gid uint32, ok bool) {
-	gid, ok = map[string]uint32{"root": 0, "nogroup": 65534}[name]
-	return gid, ok
-}
-
-func (machine) Self() (uid, gid uint32) { return 0, 0 }
-func (machine) Hostname() string        { return "test" }
-func (machine) Username() string        { return "root" }
-func (machine) Getenv(name string) string {
-	return map[string]string{"PATH": "/usr/sbin:/usr/bin"}[name]
-}
-func (machine) Watchable(p string) bool { return !strings.HasPrefix(p, "/proc") }
-
-// files are those that exist; a link has its target.
-var files = map[string]struct {
-	mode fs.FileMode
-	link string
-}{
-	"/": {mode: fs.ModeDir | 0o755}, "/bin": {mode: fs.ModeSymlink | 0o777, link: "/usr/bin"},
-	"/usr": {mode: fs.ModeDir | 0o755}, "/usr/bin": {mode: fs.ModeDir | 0o755}, "/usr/bin/true": {mode: 0o755},
-	"/etc": {mode: fs.ModeDir | 0o755}, "/etc/passwd": {mode: 0o644}, "/root": {mode: fs.ModeDir | 0o700}, "/root/x": {mode: 0o755},
-	"/tmp": {mode: fs.ModeDir | fs.ModeSticky | 0o777}, "/srv": {mode: fs.ModeDir | 0o755}, "/srv/c.conf": {mode: 0o644},
-	"/proc": {mode: fs.ModeDir | 0o555},
-}
-
-// file is one of them; all belong to root.
-type file struct {
-	name string
-	mode fs.FileMode
-}
-
-func (f file) Name() string       { return f.name }
-func (f file) Size() int64        { return 0 }
-func (f file) Mode() fs.FileMode  { return f.mode }
-func (f file) ModTime() time.Time { return time.Time{} }
-func (f file) IsDir() bool        { return f.mode.IsDir() }
-func (f file) Sys() any           { return nil }
-
-func (m machine) Lstat(name string) (fs.FileInfo, error) {
-	dir, base := path.Split(path.Clean(name))
-	dir, err := m.RealPath(dir)
-	if err != nil {
-		return nil, err
+// machine is the golden one with a VLAN, a directory to work in, and one that
+// nobody else may enter.
+func machine() host.Host {
+	h := host.Golden()
+	h.Interfaces["vlan"] = reader.Link{MTU: 1500, Multicast: true, Ethernet: true, Kind: "vlan", Base: "eth0"}
+	h.Directory = "/srv"
+	for name, mode := range map[string]fs.FileMode{"/root": fs.ModeDir | 0o700, "/root/x": 0o755, "/srv": host.Directory, "/srv/c.conf": 0o644} {
+		h.Files[name] = host.File{Mode: mode}
 	}
-	if f, ok := files[path.Join(dir, base)]; ok {
-		return file{base, f.mode}, nil
-	}
-	return nil, syscall.ENOENT
+	return h
 }
-
-func (m machine) Stat(name string) (fs.FileInfo, error) {
-	real, err := m.RealPath(name)
-	if err != nil {
-		return nil, err
-	}
-	return file{path.Base(real), files[real].mode}, nil
-}
-
-func (machine) RealPath(name string) (string, error) {
-	if !path.IsAbs(name) {
-		name = path.Join("/srv", name)
-	}
-	real := "/"
-	for _, part := range strings.Split(strings.Trim(name, "/"), "/") {
-		if part == "" {
-			continue
-		}
-		if !files[real].mode.IsDir() {
-			return "", syscall.ENOTDIR
-		}
-		next := path.Join(real, part)
-		f, ok := files[next]
-		switch {
-		case !ok:
-			return "", syscall.ENOENT
-		case f.link != "":
-			next = f.link
-		}
-		real = next
-	}
-	if strings.HasSuffix(name, "/") && !files[real].mode.IsDir() {
-		return "", syscall.ENOTDIR
-	}
-	return real, nil
-}
-
-func (machine) ReadFile(string) ([]byte, error) { return nil, errors.New("no such file") }
-
-// text is a file system with one configuration.
-type text string
-
-func (t text) Stat(string) (fs.FileInfo, error) { return file{"c.conf", 0o644}, nil }
-func (t text) Read(string) (string, error)      { return string(t), nil }
-func (t text) Glob(string) ([]string, error)    { return nil, nil }
-func (t text) Directory() string                { return "/srv" }
 
 // outcome is what the VRRP process makes of a configuration.
 type outcome struct {
@@ -156,22 +43,22 @@ type outcome struct {
 // load reads a configuration as the parent and the VRRP process do.
 func load(t testing.TB, conf string) outcome {
 	t.Helper()
-	lines := source.Open(source.Options{Path: "c.conf"}, text(conf))
+	lines := source.Open(source.Options{Path: "c.conf"}, host.Disk{"/c.conf": conf})
 	tree, err := syntax.Parse(lines, keyword.ScriptLike)
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := outcome{config: new(config.Config)}
-	g, tracked, sessions := global.New(o.config, machine{}), trackfile.New(), bfd.New()
+	g, tracked, sessions := global.New(o.config, machine()), trackfile.New(), bfd.New()
 	names := fstest.MapFS{"etc/iproute2/group": {Data: []byte("0 default\n")}}
 	o.room = New(Sources{Global: g, Files: tracked, BFDs: sessions, Root: names})
 	language := reader.NewLanguage(keyword.New(), g.Handlers(), tracked.Handlers(), sessions.Handlers(), o.room.Handlers())
 	mode := reader.Mode{Test: true}
-	parent := reader.NewPass(config.PassParent, mode, tree, o.config, machine{})
+	parent := reader.NewPass(config.PassParent, mode, tree, o.config, machine())
 	if parent.Read(language, func(string) {}) {
 		g.Finish(parent)
 	}
-	p := reader.NewPass(config.PassVRRP, mode, tree, o.config, machine{})
+	p := reader.NewPass(config.PassVRRP, mode, tree, o.config, machine())
 	if p.Read(language, nil) {
 		o.usable = o.room.Finish(p)
 	}
@@ -187,36 +74,15 @@ func load(t testing.TB, conf string) outcome {
 // say about them. Nearly all have been said by the C daemon as well; the
 // others are what version 2.4.3 changed.
 func TestMessages(t *testing.T) {
-	names, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(names) < 5 {
-		t.Fatalf("test data: %v, %v", names, err)
-	}
-	for _, name := range names {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(name)
-			if err != nil {
-				t.Fatal(err)
+	cases.Each(t, "testdata/*.txtar", 5, func(t *testing.T, c *cases.Case) {
+		for i := 0; i+1 < len(c.Files); i += 2 {
+			got := ""
+			if o := load(t, string(c.Files[i].Data)); len(o.messages) > 0 {
+				got = strings.Join(o.messages, "\n") + "\n"
 			}
-			for i := 0; i+1 < len(archive.Files); i += 2 {
-				conf, want := archive.Files[i], &archive.Files[i+1]
-				got := ""
-				if o := load(t, string(conf.Data)); len(o.messages) > 0 {
-					got = strings.Join(o.messages, "\n") + "\n"
-				}
-				if *update {
-					want.Data = []byte(got)
-				}
-				if got != string(want.Data) {
-					t.Errorf("%s\n%sgot:\n%swant:\n%s", conf.Name, conf.Data, got, want.Data)
-				}
-			}
-			if *update {
-				if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-		})
-	}
+			c.Compare(&c.Files[i+1], got)
+		}
+	})
 }
 
 // instanceText is a configuration with one instance; extra lines go into it.
