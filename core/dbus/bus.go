@@ -28,8 +28,8 @@ type Bus struct {
 	process Process
 
 	names    atomic.Pointer[names] // of the running configuration
-	signals  chan signal
-	cancel   context.CancelFunc // nil: not on the bus
+	signals  chan signal           // of this stay on the bus
+	cancel   context.CancelFunc    // nil: not on the bus
 	ended    chan struct{}
 	reloaded bool // VrrpReloaded is still to be sent
 }
@@ -46,7 +46,7 @@ const waiting = 4096
 
 // New returns a place on the bus that is not taken yet.
 func New(loop *process.Loop, log *slog.Logger, p Process) *Bus {
-	return &Bus{loop: loop, log: log, process: p, signals: make(chan signal, waiting)}
+	return &Bus{loop: loop, log: log, process: p}
 }
 
 // Load goes over to a configuration: at the start and at a reload. What it sends
@@ -65,9 +65,9 @@ func (b *Bus) Load(c *config.Config) {
 	if b.cancel == nil {
 		var ctx context.Context
 		ctx, b.cancel = context.WithCancel(context.Background())
-		b.ended = make(chan struct{})
+		b.signals, b.ended = make(chan signal, waiting), make(chan struct{})
 		b.send(now.daemon(), ifaceDaemon, "VrrpStarted")
-		go b.run(ctx, b.ended)
+		go b.run(ctx, b.signals, b.ended)
 		return
 	}
 	b.reloaded = true

@@ -319,6 +319,34 @@ func TestBadBus(t *testing.T) {
 	}
 }
 
+// A reload may take the process from a bus that hangs, and another one bring it
+// back when the bus is well again: what was left unsaid is not said then.
+func TestReturn(t *testing.T) {
+	d := newDaemon(t)
+	deaf, err := net.Listen("unix", d.socket) // nobody accepts
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRouter(t)
+	off := new(config.Config)
+	var ended chan struct{}
+	r.run(func() { r.bus.Load(conf()); ended = r.bus.ended })
+	r.run(func() { r.bus.Load(off) })
+	select {
+	case <-ended:
+	case <-time.After(20 * time.Second):
+		t.Fatal("the connection is still there")
+	}
+	deaf.Close()
+	d.start()
+	heard := ear(t)
+	r.run(func() { r.bus.Load(conf()) })
+	expect(t, heard, "/Vrrp VrrpStarted")
+	r.run(func() { r.bus.Load(conf()) })
+	r.run(r.bus.Loaded)
+	expect(t, heard, "/Vrrp VrrpReloaded")
+}
+
 // Who does not get the name says so, serves nevertheless, and gets the name when
 // the other one leaves.
 func TestSecondOwner(t *testing.T) {

@@ -15,7 +15,7 @@ const (
 )
 
 // run holds the connection until ctx ends or the good-bye is sent.
-func (b *Bus) run(ctx context.Context, ended chan<- struct{}) {
+func (b *Bus) run(ctx context.Context, signals <-chan signal, ended chan<- struct{}) {
 	defer close(ended)
 	pause, told := firstPause, false
 	for {
@@ -23,7 +23,7 @@ func (b *Bus) run(ctx context.Context, ended chan<- struct{}) {
 		switch {
 		case err == nil:
 			b.printf(msgConnected, b.names.Load().service)
-			if b.hold(ctx, conn, l) {
+			if b.hold(ctx, signals, conn, l) {
 				return
 			}
 			pause = firstPause
@@ -32,7 +32,7 @@ func (b *Bus) run(ctx context.Context, ended chan<- struct{}) {
 			told = true
 			b.printf(msgNoBus, err)
 		}
-		if b.rest(ctx, pause) {
+		if rest(ctx, signals, pause) {
 			return
 		}
 		pause = min(2*pause, longestWait)
@@ -40,14 +40,14 @@ func (b *Bus) run(ctx context.Context, ended chan<- struct{}) {
 }
 
 // rest waits, and forgets the signals that nobody hears. It reports the end.
-func (b *Bus) rest(ctx context.Context, pause time.Duration) bool {
+func rest(ctx context.Context, signals <-chan signal, pause time.Duration) bool {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return true
-		case s := <-b.signals:
+		case s := <-signals:
 			if s.member == "" {
 				return true
 			}
@@ -87,7 +87,7 @@ const calls = 64
 
 // hold serves a connection. It reports whether that was the end, and not a lost
 // connection.
-func (b *Bus) hold(ctx context.Context, conn *wire.Conn, l *link) bool {
+func (b *Bus) hold(ctx context.Context, signals <-chan signal, conn *wire.Conn, l *link) bool {
 	in := make(chan *wire.Message, calls)
 	conn.Eavesdrop(in)
 	defer context.AfterFunc(ctx, func() { l.Close() })()
@@ -99,7 +99,7 @@ func (b *Bus) hold(ctx context.Context, conn *wire.Conn, l *link) bool {
 	// daemon does: who listens knows the objects by their paths.
 	for ready := true; ready; {
 		select {
-		case s := <-b.signals:
+		case s := <-signals:
 			if s.member == "" {
 				return b.leave(conn)
 			}
@@ -113,7 +113,7 @@ func (b *Bus) hold(ctx context.Context, conn *wire.Conn, l *link) bool {
 		select {
 		case <-ctx.Done():
 			return true
-		case s := <-b.signals:
+		case s := <-signals:
 			if s.member == "" {
 				return b.leave(conn)
 			}
