@@ -70,7 +70,9 @@ func connect(ctx context.Context) (*wire.Conn, *link, error) {
 	defer context.AfterFunc(ctx, func() { l.Close() })()
 	conn, err := wire.NewConn(l)
 	if err == nil {
-		err = conn.Auth(nil)
+		if err = conn.Auth(nil); err != nil {
+			conn.Close() // it has no reader yet, which would do so
+		}
 	}
 	if err == nil {
 		err = conn.Hello()
