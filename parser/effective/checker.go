@@ -93,7 +93,7 @@ func checkerRows(k config.CheckerKind) []row[checker] {
 
 func targetRows() []row[checker] {
 	return []row[checker]{
-		address("connect_ip", func(c *checker) netip.Addr { return c.Target.Addr }).from("../"),
+		address("connect_ip", func(c *checker) netip.Addr { return c.Target.Addr }).from("../").unless(foreign),
 		positive("connect_port", func(c *checker) uint16 { return c.Target.Port }).from("../"),
 		address("bindto", func(c *checker) netip.Addr { return c.Target.BindAddr }),
 		positive("bind_port", func(c *checker) uint16 { return c.Target.BindPort }),
@@ -101,6 +101,13 @@ func targetRows() []row[checker] {
 		duration("connect_timeout", func(c *checker) time.Duration { return c.Target.Timeout }).from("../connect_timeout"),
 		positive("fwmark", func(c *checker) uint32 { return c.Target.FWMark }),
 	}
+}
+
+// foreign tells whether a checker is bound to an address of another family than
+// it connects to. Said, the two refuse each other; an SMTP_CHECK can have both
+// when it takes the real server's address, which it does not have before its end.
+func foreign(c *checker) bool {
+	return c.Target.BindAddr.IsValid() && config.Family(c.Target.BindAddr) != config.Family(c.Target.Addr)
 }
 
 // maxMiscTimeout is the longest that misc_timeout takes.

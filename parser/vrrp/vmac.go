@@ -42,8 +42,10 @@ func (r *Room) device(p *reader.Pass, v *instance) {
 		p.General(msgOwnInterface, v.Name, t.Name)
 		return true
 	})
-	if v.VMACXmitBase && v.vmac == nil {
-		p.General(msgXmitBaseNoVMAC, v.Name)
+	if v.VMACXmitBase && v.VMAC == nil {
+		if v.vmac == nil { // the C daemon is silent where use_ipvlan has displaced a use_vmac
+			p.General(msgXmitBaseNoVMAC, v.Name)
+		}
 		v.VMACXmitBase = false
 	}
 }
