@@ -64,13 +64,18 @@ func chief(group []*item) *item {
 // statements folds what several checks, or several processes, say about the
 // same word of the same line.
 func (m *maker) statements() {
-	first := make(map[config.Position]*item)
+	type statement struct {
+		position config.Position
+		text     string // a sequence makes many of one line
+	}
+	first := make(map[statement]*item)
 	quotes := make(map[config.Position]*item) // of lines
 	for _, it := range m.items {
 		if it.Line == 0 || it.s.Break != nil || it.from != nil {
 			continue
 		}
-		if cause := first[it.d.Position]; cause != nil && strings.HasPrefix(it.text, "      ") {
+		this := statement{it.d.Position, it.s.Statement}
+		if cause := first[this]; cause != nil && strings.HasPrefix(it.text, "      ") {
 			it.follow(cause) // its second line
 			continue
 		}
@@ -82,19 +87,16 @@ func (m *maker) statements() {
 		if openQuote(it) {
 			quotes[line] = it
 		}
-		if cause := first[it.d.Position]; cause != nil && together(cause, it) {
+		if cause := first[this]; cause != nil && together(cause, it) {
 			it.follow(cause)
 		} else {
-			first[it.d.Position] = it
+			first[this] = it
 		}
 	}
 }
 
-// together reports whether two items of one place are about the same.
+// together reports whether two items of one statement are about the same.
 func together(cause, it *item) bool {
-	if it.s.Statement != cause.s.Statement {
-		return false
-	}
 	if it.d.Pass != cause.d.Pass {
 		return it.s.Statement != "" // two checks of one } have none
 	}

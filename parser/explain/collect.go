@@ -122,10 +122,10 @@ func (m *maker) item(d *config.Diagnostic, text string) *item {
 	if d.LogOnly {
 		it.fact = m.logged(d)
 	}
-	it.args = m.templates.match(it.s.Template, text)
 	it.Problem = Problem{
 		File: d.Position.File, Line: d.Position.Line, Column: d.Position.Column,
 		Class: className(d.Class), Processes: []string{d.Pass.String()}, Message: d.Message,
+		template: it.s.Template, args: m.templates.match(it.s.Template, text),
 	}
 	return it
 }

@@ -20,7 +20,7 @@ type Input struct {
 	Start int
 	// Structural is set when braces or quotes are wrong.
 	Structural bool
-	// Strict is reload_check_config.
+	// Strict is reload_check_config of this configuration.
 	Strict bool
 	// Needs tells whether a daemon runs the process of a pass; nil: all.
 	Needs func(config.Pass) bool
@@ -44,8 +44,8 @@ type Report struct {
 	// the same.
 	Notes []Problem `json:"notes,omitempty"`
 
-	sources *sources
-	strict  bool
+	sources   *sources
+	condition string // of a reload that is not refused by all that may run
 }
 
 // Daemon is what becomes of a daemon.
@@ -54,7 +54,8 @@ type Daemon struct {
 	// Status is that with which a daemon ends that does not start.
 	Status int `json:"status,omitempty"`
 	// Reloads is false when a running daemon refuses it, and keeps what it
-	// has.
+	// has. A configuration with reload_check_config and a problem is taken
+	// to follow one that has the keyword as well.
 	Reloads bool `json:"reloads"`
 }
 
@@ -103,7 +104,9 @@ type Problem struct {
 	// Cause is the index of the problem that this one follows from.
 	Cause *int `json:"cause,omitempty"`
 
-	inside string // the path of the innermost block
+	inside   string   // the path of the innermost block
+	template string   // of the message, empty when it is not known
+	args     []string // what its placeholders stand for
 }
 
 // Option is a row of the keyword table.
@@ -179,8 +182,7 @@ type item struct {
 	s    *config.Subject   // never nil
 	text string            // of the message, without prefix
 	fact fact
-	args []string // what the template's placeholders stand for
-	word string   // the word of the statement that the message is about
+	word string // the word of the statement that the message is about
 	// from is the item that it follows from.
 	from  *item
 	index int
@@ -204,17 +206,8 @@ func (it *item) follow(cause *item) {
 
 // report puts the items together.
 func (m *maker) report() *Report {
-	r := &Report{Status: m.Status, Problems: []Problem{}, sources: m.sources, strict: m.Strict}
-	r.Daemon = Daemon{Starts: m.Start == 0, Status: m.Start, Reloads: m.Start == 0 && !m.Structural}
-	if m.Start == statusFatal {
-		r.Daemon.Status = 0 // as the C daemon, which ends as if asked to
-	}
-	if m.Strict && m.Status != 0 {
-		r.Daemon.Reloads = false
-		if m.Start == 0 && slices.ContainsFunc(m.Diagnostics, m.counts) {
-			r.Daemon.Starts, r.Daemon.Status = false, statusConfig
-		}
-	}
+	r := &Report{Status: m.Status, Problems: []Problem{}, sources: m.sources}
+	r.Daemon, r.condition = m.daemon()
 	for i, it := range m.items {
 		it.index = i
 	}
@@ -228,6 +221,24 @@ func (m *maker) report() *Report {
 		r.Notes = append(r.Notes, it.Problem)
 	}
 	return r
+}
+
+// daemon is what becomes of a daemon, and on what it depends that a reload is
+// refused.
+func (m *maker) daemon() (d Daemon, condition string) {
+	switch {
+	case m.Start == statusFatal:
+		return Daemon{}, "" // status 0 as the C daemon, which ends as if asked to
+	case m.Start != 0:
+		return Daemon{Status: m.Start}, ""
+	case m.Strict && slices.ContainsFunc(m.Diagnostics, m.counts):
+		return Daemon{Status: statusConfig}, ""
+	case m.Structural:
+		return Daemon{Starts: true}, ", unless it has such mistakes already"
+	case m.Strict && m.Status != 0:
+		return Daemon{Starts: true}, ", if it has reload_check_config"
+	}
+	return Daemon{Starts: true, Reloads: true}, ""
 }
 
 // counts reports whether a process ends because of a diagnostic when

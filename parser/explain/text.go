@@ -27,9 +27,11 @@ func (r *Report) Text(w io.Writer, colour bool) error {
 			causes++
 		}
 	}
-	same := repeated(r.Problems, followers)
+	same := make(repetitions)
+	same.ofLines(r.Problems)
+	same.ofBlocks(r.Problems, followers)
 	for i := range r.Problems {
-		if p := &r.Problems[i]; p.Cause == nil && same[i] != repetition {
+		if p := &r.Problems[i]; p.Cause == nil && same[i] != again {
 			t.problem(p, followers[i], red, "", same[i])
 		}
 	}
@@ -38,43 +40,6 @@ func (r *Report) Text(w io.Writer, colour bool) error {
 	}
 	t.verdict(causes, len(r.Problems)-causes)
 	return t.Flush()
-}
-
-// repetition stands for a mistake that was shown further up.
-const repetition = "again"
-
-// repeated finds mistakes that are made again and again in blocks of one kind.
-// They are shown once, with the other lines.
-func repeated(problems []Problem, followers map[int][]*Problem) map[int]string {
-	type mistake struct{ file, block, text, meaning string }
-	lines := make(map[mistake][]int)
-	first := make(map[mistake]int)
-	same := make(map[int]string)
-	for i := range problems {
-		p := &problems[i]
-		if p.Cause != nil || p.Line == 0 || len(followers[i]) > 0 || len(p.Related) > 0 {
-			continue
-		}
-		k := mistake{p.File, p.block(), withoutPrefix(p.Message), p.Meaning}
-		if _, again := first[k]; !again {
-			first[k] = i
-			continue
-		}
-		lines[k] = append(lines[k], p.Line)
-		same[i] = repetition
-	}
-	for k, l := range lines {
-		same[first[k]] = lineList(l)
-	}
-	return same
-}
-
-// block is the kind of block that a problem is in.
-func (p *Problem) block() string {
-	if p.Keyword != "" {
-		return p.Keyword
-	}
-	return p.inside
 }
 
 // The colours.
@@ -109,7 +74,7 @@ func (t *writer) fact(format string, args ...any) {
 }
 
 // problem writes a problem with what follows from it.
-func (t *writer) problem(p *Problem, followers []*Problem, colour, label, again string) {
+func (t *writer) problem(p *Problem, followers []*Problem, colour, label, same string) {
 	message := printable(withoutPrefix(p.Message))
 	if p.Line == 0 {
 		fmt.Fprintf(t, "%s\n", t.paint(bold, label+message))
@@ -136,8 +101,8 @@ func (t *writer) problem(p *Problem, followers []*Problem, colour, label, again 
 		t.fact("%s", a)
 	}
 	t.follow(p, followers)
-	if again != "" {
-		t.fact("the same in %s", again)
+	if same != "" {
+		t.fact("%s", same)
 	}
 	fmt.Fprintln(t)
 }
@@ -231,11 +196,7 @@ func (t *writer) verdict(causes, followers int) {
 		fmt.Fprintf(t, "The daemon starts, with what it understands.\n")
 	}
 	if !d.Reloads {
-		reload := "A reload"
-		if t.report.strict {
-			reload = "With reload_check_config, a reload"
-		}
-		fmt.Fprintf(t, "%s is refused, and the running configuration stays.\n", reload)
+		fmt.Fprintf(t, "A reload is refused, and the running configuration stays%s.\n", t.report.condition)
 	}
 }
 
