@@ -59,13 +59,8 @@ func (s *service) wantedDaemons() []ipvs.Daemon {
 	if c == nil || c.Instance != "" {
 		return nil
 	}
-	d := ipvs.Daemon{
-		Role: ipvs.Master, Interface: c.Interface, ID: uint32(max(c.ID, 0)),
-		MaxLen: c.MaxLen, Port: c.Port, TTL: c.TTL, Group: c.Group,
-	}
-	b := d
-	b.Role = ipvs.Backup
-	return []ipvs.Daemon{d, b}
+	id := uint32(max(c.ID, 0))
+	return []ipvs.Daemon{ipvs.DaemonOf(c, ipvs.Master, id), ipvs.DaemonOf(c, ipvs.Backup, id)}
 }
 
 // restartDaemons stops what runs and starts what is wanted.

@@ -96,10 +96,7 @@ func newService(env process.Env, d deps) *service {
 }
 
 func openIPVS(c *config.Config) (ipvs.Client, error) {
-	return ipvs.Open(ipvs.Options{
-		NetNS: ipvs.NamespacePath(c), ReceiveBuffer: c.Global.LVSNetlinkCmdRcvBufs,
-		ForceReceiveBuffer: c.Global.LVSNetlinkCmdRcvBufsForce,
-	})
+	return ipvs.Open(ipvs.OptionsOf(c))
 }
 
 // Start is section 1.

@@ -11,8 +11,10 @@
 // number and text for the command, so that a log line made of one is the C
 // daemon's line (chapter 04 section 5).
 //
-// A client is used by one goroutine: the event loop of the process that owns
-// it. Every call is one request that the kernel answers at once.
+// A client is used by one goroutine at a time, the event loop of the process
+// that owns it: every call is one request that the kernel answers at once. The
+// exceptions are synchronisation daemons, which can take a second to end; a
+// [Follower] keeps one in a role that changes without holding up the loop.
 //
 // The package knows nothing of health checks, quorums or virtual server
 // groups, never logs, and never touches a service that it was not told of

@@ -30,6 +30,14 @@ type Options struct {
 	ForceReceiveBuffer bool
 }
 
+// OptionsOf are the options that a configuration asks for.
+func OptionsOf(c *config.Config) Options {
+	return Options{
+		NetNS: NamespacePath(c), ReceiveBuffer: c.Global.LVSNetlinkCmdRcvBufs,
+		ForceReceiveBuffer: c.Global.LVSNetlinkCmdRcvBufsForce,
+	}
+}
+
 // NamespacePath is the network namespace that net_namespace_ipvs names, for
 // Options.NetNS: empty without the keyword, that of process 1 with an empty
 // name (chapter 02 section 10).

@@ -36,7 +36,7 @@ func (s *service) do(actions []fsm.Action) {
 		case fsm.NotifyGroup:
 			s.tellAll(notify.GroupState{Group: a.Group.Config, State: a.State})
 		case fsm.SyncDaemon:
-			// lvs_sync_daemon with an instance: see missing.go.
+			s.synchronise(a.Instance.Config, a.Master)
 		}
 	}
 }

@@ -37,7 +37,6 @@ func (s *service) harmless(c *config.Instance) []keyword {
 func general(c *config.Config) []keyword {
 	g := &c.Global
 	return []keyword{
-		{"lvs_sync_daemon with an instance", g.LVSSyncDaemon != nil && g.LVSSyncDaemon.Instance != ""},
 		{"enable_snmp_vrrp", g.SNMP.VRRP || g.SNMP.RFCv2 || g.SNMP.RFCv3},
 	}
 }

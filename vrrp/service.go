@@ -73,6 +73,7 @@ type service struct {
 	lateness      *process.Lateness
 	dumps         *process.Dumps
 	bus           *dbus.Bus
+	synchroniser  Synchroniser // nil without IPVS
 	stopped       bool
 }
 
@@ -83,14 +84,16 @@ type restore struct {
 }
 
 // New returns the VRRP process on the network of this host.
-func New(env process.Env) process.Service {
-	return newService(env, func() (Host, error) {
+func New(env process.Env, synchroniser Synchroniser) process.Service {
+	s := newService(env, func() (Host, error) {
 		h, err := network.Open()
 		if err != nil {
 			return nil, err
 		}
 		return realHost{h}, nil
 	})
+	s.synchroniser = synchroniser
+	return s
 }
 
 func newService(env process.Env, open func() (Host, error)) *service {
@@ -154,6 +157,7 @@ func (s *service) Start(cfg *config.Config) error {
 	s.openPools()
 	s.checks.Start(cfg.VRRP.Scripts)
 	s.followSessions()
+	s.synchroniseAll()
 	return nil
 }
 
@@ -241,6 +245,7 @@ func (s *service) Reload(cfg *config.Config) error {
 	s.dropDevices()
 	s.openPools()
 	s.checks.Start(cfg.VRRP.Scripts)
+	s.synchroniseAll()
 	return nil
 }
 
@@ -296,7 +301,7 @@ func (s *service) finish(end time.Time, done func()) {
 		s.loop.AfterFunc(wait, func() { s.finish(end, done) })
 		return
 	}
-	s.bus.Stop(func() { s.end(done) })
+	s.bus.Stop(func() { s.endSynchronisation(func() { s.end(done) }) })
 }
 
 // end gives back what the process has of the host.

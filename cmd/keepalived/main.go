@@ -14,6 +14,7 @@ import (
 	"keepalived/checkers/genhash"
 	"keepalived/core/bfd"
 	"keepalived/core/process"
+	"keepalived/ipvs"
 	"keepalived/vrrp"
 )
 
@@ -24,11 +25,17 @@ func main() {
 	os.Exit(program{
 		children: [process.Kinds]func(process.Env) process.Service{
 			process.Checker: checkers.New,
-			process.VRRP:    vrrp.New,
+			process.VRRP:    newVRRP,
 			process.BFD:     bfd.New,
 		},
 		genhash: genhash.Main,
 	}.run(os.Args, os.Stdout, os.Stderr))
+}
+
+// newVRRP makes the VRRP process, which tells IPVS when to send connections to
+// the other director and when to receive them.
+func newVRRP(env process.Env) process.Service {
+	return vrrp.New(env, ipvs.NewFollower(env.Loop.Post, func(err error) { env.Log.Info(err.Error()) }))
 }
 
 // program is what the binary consists of.
