@@ -9,6 +9,8 @@ import (
 
 	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
+
+	"keepalived/core/config"
 )
 
 // Forever is a lifetime without end.
@@ -197,7 +199,7 @@ func FormatAddress(name string, a *Address) string {
 	if a.Broadcast.IsValid() {
 		fmt.Fprintf(&b, " brd %s", a.Broadcast)
 	}
-	fmt.Fprintf(&b, " scope %s", ScopeName(a.Scope))
+	fmt.Fprintf(&b, " scope %s", config.ScopeName(a.Scope))
 	for _, f := range addressFlagNames {
 		if a.Flags&f.flag != 0 {
 			b.WriteString(" " + f.name)
@@ -214,21 +216,4 @@ func FormatAddress(name string, a *Address) string {
 		b.WriteString(" " + label)
 	}
 	return b.String()
-}
-
-// ScopeName is ip(8)'s name of a scope (RT_SCOPE_*).
-func ScopeName(s uint8) string {
-	switch s {
-	case unix.RT_SCOPE_UNIVERSE:
-		return "global"
-	case unix.RT_SCOPE_SITE:
-		return "site"
-	case unix.RT_SCOPE_LINK:
-		return "link"
-	case unix.RT_SCOPE_HOST:
-		return "host"
-	case unix.RT_SCOPE_NOWHERE:
-		return "nowhere"
-	}
-	return fmt.Sprint(s)
 }

@@ -5,8 +5,6 @@ import (
 	"net/netip"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"keepalived/core/config"
 )
 
@@ -58,7 +56,7 @@ func (a *Address) String() string {
 	}
 	w.given("dev", link)
 	w.flag("use_vmac", c.UseVMAC)
-	w.add("scope %s", scopeName(c.Scope))
+	w.add("scope %s", config.ScopeName(c.Scope))
 	w.given("label", c.Label)
 	if c.Peer.IsValid() {
 		w.add("peer %s/%d", c.Peer, c.Prefix.Bits())
@@ -83,20 +81,4 @@ func (a *Address) String() string {
 	w.flag("set", a.Set)
 	w.flag("nftable_set", a.NFTable)
 	return w.String()
-}
-
-func scopeName(s uint8) string {
-	switch s {
-	case unix.RT_SCOPE_UNIVERSE:
-		return "global"
-	case unix.RT_SCOPE_SITE:
-		return "site"
-	case unix.RT_SCOPE_LINK:
-		return "link"
-	case unix.RT_SCOPE_HOST:
-		return "host"
-	case unix.RT_SCOPE_NOWHERE:
-		return "nowhere"
-	}
-	return fmt.Sprint(s)
 }

@@ -23,9 +23,6 @@ const (
 	Groups    Table = "group"
 )
 
-// DefaultDirs are the directories of iproute2, the administrator's first.
-func DefaultDirs() [2]string { return [2]string{"/etc/iproute2", "/usr/share/iproute2"} }
-
 // builtin is the minimum that works without any file.
 func builtin(t Table) map[string]uint32 {
 	switch t {

@@ -22,8 +22,7 @@ func machine() fstest.MapFS {
 }
 
 func TestLookup(t *testing.T) {
-	dirs := DefaultDirs()
-	names := New(machine(), dirs[0], "", dirs[1])
+	names := New(machine(), "/etc/iproute2", "", "/usr/share/iproute2")
 	for _, c := range []struct {
 		table Table
 		word  string

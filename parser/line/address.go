@@ -12,8 +12,8 @@ import (
 	"keepalived/parser/reader"
 )
 
-// MaxLabel is the longest address label (IFNAMSIZ less its end).
-const MaxLabel = 15
+// maxLabel is the longest address label (IFNAMSIZ less its end).
+const maxLabel = 15
 
 // addressLine is ADDRESS[/LENGTH] [OPTION ...].
 type addressLine struct {
@@ -148,8 +148,8 @@ func (r *addressReader) pair(p *pair) bool {
 	case "brd", "broadcast":
 		return r.broadcastAddress(p.Key, value)
 	case "label":
-		if len(value) > MaxLabel {
-			r.General("Address label %s is longer than maximum length %d - removing address", value, MaxLabel)
+		if len(value) > maxLabel {
+			r.General("Address label %s is longer than maximum length %d - removing address", value, maxLabel)
 			return false
 		}
 		r.a.Label = value

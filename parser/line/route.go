@@ -13,9 +13,9 @@ import (
 	"keepalived/parser/reader"
 )
 
-// KeepalivedProtocol is RTPROT_KEEPALIVED, the protocol of the routes and
+// keepalivedProtocol is RTPROT_KEEPALIVED, the protocol of the routes and
 // rules that the daemon tracks.
-const KeepalivedProtocol = 18
+const keepalivedProtocol = 18
 
 // mainTable is RT_TABLE_MAIN.
 const mainTable = 254
@@ -153,7 +153,7 @@ func routeType(word string) (uint8, bool) {
 // nil when the line is dropped.
 func (c *Context) Route(words []string, static bool) (*config.Route, error) {
 	r := routeReader{Context: c, words: words, static: static}
-	r.r = &config.Route{Type: 1, Table: mainTable, Protocol: KeepalivedProtocol}
+	r.r = &config.Route{Type: 1, Table: mainTable, Protocol: keepalivedProtocol}
 	kept, err := r.read(0)
 	if err != nil || !kept || !r.finish() {
 		return nil, err
@@ -349,9 +349,9 @@ func (r *routeReader) finish() bool {
 		route.NextHops = []config.NextHop{{Via: route.Via, Interface: route.Interface, Weight: 1}, {Via: r.or, Interface: route.Interface, Weight: 1}}
 		route.Via = netip.Addr{}
 	}
-	if !route.NoTrack && route.Protocol != KeepalivedProtocol {
-		r.General("Route cannot be tracked if protocol is not RTPROT_KEEPALIVED(%d), resetting protocol", KeepalivedProtocol)
-		route.Protocol = KeepalivedProtocol
+	if !route.NoTrack && route.Protocol != keepalivedProtocol {
+		r.General("Route cannot be tracked if protocol is not RTPROT_KEEPALIVED(%d), resetting protocol", keepalivedProtocol)
+		route.Protocol = keepalivedProtocol
 	}
 	if r.static && route.TrackGroup != "" && route.Interface == "" {
 		r.General("Static route cannot have track group if no oif specified")

@@ -93,7 +93,7 @@ func (c *Context) Rule(words []string, static bool, numbering *Numbering) (*conf
 	if err != nil {
 		return nil, err
 	}
-	r := ruleReader{Context: c, words: words, r: &config.Rule{Protocol: KeepalivedProtocol, SuppressPrefixLen: -1}}
+	r := ruleReader{Context: c, words: words, r: &config.Rule{Protocol: keepalivedProtocol, SuppressPrefixLen: -1}}
 	for _, o := range tree.Options {
 		if o.Pair != nil && o.Pair.Key == "track_group" && o.Pair.Value != nil {
 			if !r.trackGroup(&r.r.TrackGroup, o.Pair.Value.Text) {
@@ -430,9 +430,9 @@ func (r *ruleReader) finish(static bool, numbering *Numbering) bool {
 	if rule.Family == 0 {
 		rule.Family = 4
 	}
-	if !rule.NoTrack && rule.Protocol != KeepalivedProtocol {
-		r.General("Rule cannot be tracked if protocol is not RTPROT_KEEPALIVED(%d), resetting protocol", KeepalivedProtocol)
-		rule.Protocol = KeepalivedProtocol
+	if !rule.NoTrack && rule.Protocol != keepalivedProtocol {
+		r.General("Rule cannot be tracked if protocol is not RTPROT_KEEPALIVED(%d), resetting protocol", keepalivedProtocol)
+		rule.Protocol = keepalivedProtocol
 	}
 	if static && rule.TrackGroup != "" && rule.IIF == "" {
 		r.General("Static rule cannot have track_group if dev/iif not specified")

@@ -181,7 +181,7 @@ func TestBoolean(t *testing.T) {
 		"off": {false, true}, "false": {false, true}, "no": {false, true},
 		"1": {}, "ON": {}, "": {},
 	} {
-		if v, ok := Boolean(word); v != want[0] || ok != want[1] {
+		if v, ok := boolean(word); v != want[0] || ok != want[1] {
 			t.Errorf("%q: %v %v", word, v, ok)
 		}
 	}

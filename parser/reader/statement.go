@@ -53,11 +53,11 @@ func (s *Statement) Bool(i int) (value, ok bool) {
 	if !s.Has(i) {
 		return true, true
 	}
-	return Boolean(s.Words[i])
+	return boolean(s.Words[i])
 }
 
-// Boolean reads a boolean word, lower case only.
-func Boolean(word string) (value, ok bool) {
+// boolean reads a boolean word, lower case only.
+func boolean(word string) (value, ok bool) {
 	switch word {
 	case "on", "true", "yes":
 		return true, true
