@@ -31,6 +31,10 @@ type end struct {
 	shell  bool  // it had no #! line and was given to the shell
 }
 
+// unknownStatus is that of a command whose end somebody else has collected. It
+// is a failure.
+const unknownStatus = 255
+
 // child is the process of a command. The lock keeps signals away from a pid
 // that may be somebody else's by now; nobody blocks while holding it.
 type child struct {
@@ -145,10 +149,11 @@ func (c *child) wait(e *end) {
 	}
 	c.reaped = true
 	c.mu.Unlock()
-	_ = c.cmd.Wait()
-	status, ok := c.cmd.ProcessState.Sys().(syscall.WaitStatus)
-	switch {
-	case !ok:
+	if _ = c.cmd.Wait(); c.cmd.ProcessState == nil {
+		e.status = unknownStatus
+		return
+	}
+	switch status := c.cmd.ProcessState.Sys().(syscall.WaitStatus); {
 	case status.Signaled():
 		e.signal = status.Signal()
 	default:

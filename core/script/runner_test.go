@@ -375,3 +375,19 @@ func TestQuote(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// The end of a command that somebody else has collected is not known, which is
+// a failure of the command and not of this process.
+func TestCollectedElsewhere(t *testing.T) {
+	c := &child{cmd: exec.Command("true")}
+	if err := c.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := syscall.Wait4(c.cmd.Process.Pid, nil, 0, nil); err != nil {
+		t.Fatal(err)
+	}
+	var e end
+	if c.wait(&e); e != (end{status: unknownStatus}) {
+		t.Errorf("%+v", e)
+	}
+}

@@ -33,8 +33,8 @@ type machine struct {
 	environment []string
 	running     map[int]*realProcess
 	links       links
-	// scripts is how many scripts run: they are waited for by who has
-	// started them.
+	// scripts is how many scripts run, also of those that have been given
+	// up: they are waited for by who has started them.
 	scripts    int
 	umaskGiven bool // -u
 	timetable  *timetable
@@ -162,15 +162,16 @@ func (m *machine) readCrash(k process.Kind, pid int, crash *os.File) {
 // reap collects every child that has ended: signals of children that end at
 // the same instant are one. Among them are orphans of the children, which the
 // parent as their subreaper adopts. While a script of the parent's own runs
-// only the children are collected: the script is waited for by who runs it.
+// only the children are collected: the script is waited for by who runs it. The
+// end of the last child may begin one.
 func (m *machine) reap() {
-	if m.scripts > 0 {
-		for pid := range m.running {
-			m.collect(pid)
+	for m.scripts == 0 {
+		if !m.collect(-1) {
+			return
 		}
-		return
 	}
-	for m.collect(-1) {
+	for pid := range m.running {
+		m.collect(pid)
 	}
 }
 

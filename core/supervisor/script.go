@@ -34,7 +34,6 @@ func (m *machine) Script(label string, s *config.Script, timeout time.Duration, 
 	end := func() {
 		if !ended {
 			ended = true
-			m.scripts--
 			done()
 		}
 	}
@@ -43,6 +42,7 @@ func (m *machine) Script(label string, s *config.Script, timeout time.Duration, 
 	m.runner.Run(script.Command{
 		Name: label, Script: s, Timeout: timeout,
 		Done: func(r script.Result) {
+			m.scripts--
 			warn.Stop()
 			abandon.Stop()
 			switch {
