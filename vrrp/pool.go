@@ -190,15 +190,16 @@ func (p *pool) say() {
 	p.detail(text, p.linkIndex(p.key.link), p.key.family, p.key.protocol, in, out, addr)
 }
 
-// drain handles the datagrams that wait, until it has had its share; the rest
-// waits for the next round of the loop, so that timers run in between (6.1).
+// drain handles the datagrams that wait, until it has had its share or a timer
+// is due; the rest waits for the next round of the loop, so that timers run in
+// between (6.1).
 func (p *pool) drain() {
 	if p.socket == nil || p.stopped {
 		return
 	}
 	var seen [4]uint64 // VRIDs of this burst
 	for p.socket.Next(&p.datagram) {
-		if last := p.receive(&seen); last {
+		if last := p.receive(&seen); last || p.loop.TimerDue() {
 			break
 		}
 	}
