@@ -20,8 +20,7 @@ import (
 // test is -t: it shows what is wrong with the configuration, and returns the
 // status that says how bad it is (02-runtime section 1.5). The C daemon's
 // lines go to stderr, or to the file of -t; a person at a terminal gets them
-// explained; JSON is for other programs, and
-// goes to stdout.
+// explained; JSON is for other programs, and goes to stdout.
 func test(o *commandline.Options, stdout, stderr io.Writer) int {
 	unix.Umask(0o177)
 	if o.ConfigTestFile != "" {

@@ -2,7 +2,6 @@ package explain
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -238,7 +237,7 @@ func (m *maker) undefined(it *item) {
 	if !ok {
 		return
 	}
-	uses := regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`).FindAllStringIndex(line, -1)
+	uses := m.uses.FindAllStringIndex(line, -1)
 	if len(uses) == 0 {
 		return
 	}

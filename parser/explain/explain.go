@@ -3,6 +3,7 @@ package explain
 import (
 	"encoding/json"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -134,6 +135,7 @@ func New(in Input) *Report {
 	m := &maker{
 		Input: in, table: keyword.New(), facts: facts(), templates: make(templates),
 		sources: &sources{read: in.Read, lines: make(map[string][]string)},
+		uses:    regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`),
 	}
 	m.collect()
 	m.findCauses()
@@ -157,6 +159,7 @@ type maker struct {
 	facts     map[string]fact
 	templates templates
 	sources   *sources
+	uses      *regexp.Regexp // of definitions
 	items     []*item
 	notes     []*item
 	names     *definitions // made when first needed

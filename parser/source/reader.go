@@ -250,25 +250,10 @@ func (r *Reader) record(line string) {
 
 // physical reads one line of a file (01-configuration section 3.1).
 func (r *Reader) physical(f *frame) {
-	start := f.pos
-	end := strings.IndexByte(f.data[start:], '\n')
-	last := end < 0
-	if last {
-		end = len(f.data) - start
-	}
-	if !last && end > MaxLine || end > MaxLine+1 {
-		r.place = Place{f.inclusion, f.line}
-		r.problem(Problem{Class: config.ClassGeneral, Message: msgLineTooLong, ParentOnly: true})
-		inc := &r.inclusions[f.inclusion]
-		inc.shifts = append(inc.shifts, f.line+1)
-		f.pos += MaxLine + 1
+	raw, ok := r.cutLine(f)
+	if !ok {
 		return
 	}
-	f.pos = start + end
-	if !last {
-		f.pos++
-	}
-	raw := f.data[start : start+end]
 	if r.plain(f, strings.TrimRight(raw, "\r")) {
 		return
 	}
@@ -281,15 +266,7 @@ func (r *Reader) physical(f *frame) {
 	f.line++
 	r.place = Place{f.inclusion, f.line}
 	raw = strings.TrimRight(raw, "\r")
-	text, cut, open := stripComment(trimLeft(raw))
-	r.record(text)
-	if strings.ContainsAny(text, "#!") {
-		again, cutAgain, openAgain := stripComment(text)
-		r.escaped = r.escaped || again != text
-		if _, _, include := includeLine(text); r.child && !include {
-			text, cut, open = again, cut || cutAgain, openAgain
-		}
-	}
+	text, cut, open := r.uncomment(raw)
 	r.literal, r.quote = true, nil
 	if open {
 		r.unterminated(trimLeft(raw), text)
@@ -322,6 +299,46 @@ func (r *Reader) physical(f *frame) {
 		column = 0
 	}
 	r.text(text, uint32(column))
+}
+
+// cutLine takes the next physical line off a file, without its end. One that
+// is too long loses its beginning, which is reported and is no line.
+func (r *Reader) cutLine(f *frame) (raw string, ok bool) {
+	start := f.pos
+	end := strings.IndexByte(f.data[start:], '\n')
+	last := end < 0
+	if last {
+		end = len(f.data) - start
+	}
+	if !last && end > MaxLine || end > MaxLine+1 {
+		r.place = Place{f.inclusion, f.line}
+		r.problem(Problem{Class: config.ClassGeneral, Message: msgLineTooLong, ParentOnly: true})
+		inc := &r.inclusions[f.inclusion]
+		inc.shifts = append(inc.shifts, f.line+1)
+		f.pos += MaxLine + 1
+		return "", false
+	}
+	f.pos = start + end
+	if !last {
+		f.pos++
+	}
+	return f.data[start : start+end], true
+}
+
+// uncomment returns a line without its comment, whether there was one, and
+// whether a quote is open where the text ends.
+func (r *Reader) uncomment(raw string) (text string, cut, open bool) {
+	text, cut, open = stripComment(trimLeft(raw))
+	r.record(text)
+	if !strings.ContainsAny(text, "#!") {
+		return text, cut, open
+	}
+	again, cutAgain, openAgain := stripComment(text)
+	r.escaped = r.escaped || again != text
+	if _, _, include := includeLine(text); r.child && !include {
+		return again, cut || cutAgain, openAgain
+	}
+	return text, cut, open
 }
 
 // plain handles a line that means nothing to this layer, as most lines do. It

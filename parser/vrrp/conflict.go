@@ -25,10 +25,20 @@ type adverts struct {
 // apart (step 4). Instances are looked up by what they have in common, not
 // compared with each other.
 func (r *Room) vridConflicts(p *reader.Pass) (ok bool) {
-	index := map[adverts][]*instance{}
+	type chain struct {
+		first *instance
+		more  []*instance // seldom any
+	}
+	index := make(map[adverts]chain, len(r.instances))
 	for _, v := range r.instances {
 		for _, k := range v.adverts() {
-			index[k] = append(index[k], v)
+			c := index[k]
+			if c.first == nil {
+				c.first = v
+			} else {
+				c.more = append(c.more, v)
+			}
+			index[k] = c
 		}
 	}
 	ok = true
@@ -38,7 +48,7 @@ func (r *Room) vridConflicts(p *reader.Pass) (ok bool) {
 		}
 		var clashing []*instance
 		for _, k := range v.adverts() {
-			for _, o := range index[k] {
+			for _, o := range index[k].more {
 				if o.place > v.place && v.clashes(o) {
 					clashing = append(clashing, o)
 				}

@@ -47,6 +47,7 @@ func (r *Room) validate(p *reader.Pass) bool {
 		return false
 	}
 	r.sharedVMACs(p)
+	p.About("", reader.Head{})
 	r.resolveTrackGroups(p)
 	for _, g := range r.groups {
 		p.About(pathGroup, g.head)

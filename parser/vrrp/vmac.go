@@ -131,6 +131,7 @@ type vmacUse struct {
 	v         *instance
 	own       bool // it is the instance's own
 	addresses []*config.Address
+	next      *vmacUse // of the same virtual MAC, by a later instance
 }
 
 // sharedVMACs looks for instances that use the same virtual MAC on the same
@@ -138,22 +139,25 @@ type vmacUse struct {
 // 5). The interfaces with these addresses do not exist in a test, so the C
 // daemon finds this only when it runs.
 func (r *Room) sharedVMACs(p *reader.Pass) {
-	uses := map[vmacKey][]*vmacUse{}
+	var uses []*vmacUse
 	for _, v := range r.instances {
-		for _, u := range v.vmacs() {
-			uses[u.vmacKey] = append(uses[u.vmacKey], u)
-		}
+		uses = append(uses, v.vmacs()...)
 	}
-	for _, v := range r.instances {
-		p.About(pathInstance, v.head)
-		for _, mine := range v.vmacs() {
-			for _, u := range uses[mine.vmacKey] {
-				if p.Full() {
-					return
-				}
-				if u.v.place > v.place && !sameGroup(u.v, v) {
-					sharedVMAC(p, mine, u)
-				}
+	last := make(map[vmacKey]*vmacUse, len(uses))
+	for _, u := range uses {
+		if before := last[u.vmacKey]; before != nil {
+			before.next = u
+		}
+		last[u.vmacKey] = u
+	}
+	for _, first := range uses {
+		p.About(pathInstance, first.v.head)
+		for u := first.next; u != nil; u = u.next {
+			if p.Full() {
+				return
+			}
+			if !sameGroup(u.v, first.v) {
+				sharedVMAC(p, first, u)
 			}
 		}
 	}
