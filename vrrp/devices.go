@@ -281,13 +281,17 @@ func (s *service) forgetLink(index int) {
 	}
 }
 
-// current looks whether a notification is older than what we have done to a
-// device ourselves: about one that we have deleted since, or one that was not
-// up yet.
+// current looks whether a notification is older than what we have done
+// ourselves: about a device that we have deleted since, or one that was not up
+// yet. What the watcher has read after it lost notifications is older than all
+// that we have done since, and there is always something while we do much: so
+// the host is read again. What was on its way to us then may still come.
 func (s *service) current(e network.Event) (network.Event, bool) {
 	switch e := e.(type) {
 	case network.Resync:
-		clear(s.deleted)
+		if now, err := s.look(); err == nil {
+			return now, true
+		}
 	case network.LinkDeleted:
 		if s.deleted[e.Link.Index] {
 			delete(s.deleted, e.Link.Index)

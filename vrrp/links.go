@@ -31,16 +31,17 @@ func (s *service) observe(g *config.Global) error {
 		return err
 	}
 	s.watcher = watcher
-	links, err := s.host.Links()
-	if err != nil {
-		return err
+	now, err := s.look()
+	s.view.Apply(now)
+	return err
+}
+
+// look reads what the host has now.
+func (s *service) look() (now network.Resync, err error) {
+	if now.Links, err = s.host.Links(); err == nil {
+		now.Addresses, err = s.host.Addresses()
 	}
-	addresses, err := s.host.Addresses()
-	if err != nil {
-		return err
-	}
-	s.view.Apply(network.Resync{Links: links, Addresses: addresses})
-	return nil
+	return now, err
 }
 
 // happened takes in what the kernel said.
