@@ -29,6 +29,7 @@ const (
 	AddressWatchFailed = "Unable to watch the addresses of this host: %s"
 	NoProbe            = "%s of %s for VS %s cannot be run"
 	NoGroupMarks       = "nftables_ipvs: groups are programmed address by address, without marks"
+	NotAvailable       = "%s is not available in this build yet - ignored"
 	OpenFiles          = "Set open file limit to %d:%d."
 	OpenFilesFailed    = "Set open file limit to %d:%d failed - errno %d"
 )
