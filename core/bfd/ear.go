@@ -53,9 +53,10 @@ func (e *ear) arrived() {
 	e.countDropped()
 }
 
-// hear looks at all that has come.
+// hear looks at all that has come, and not at what comes meanwhile: that need
+// not have an end.
 func (e *ear) hear() {
-	for e.in.Next(&e.d) {
+	for n := e.in.Len(); n > 0 && e.in.Next(&e.d); n-- {
 		e.receive()
 	}
 	e.countDropped()
