@@ -133,15 +133,7 @@ type Global struct {
 // Defaults are the values of global_defs that the parser has handed on to the
 // blocks that say nothing themselves: what observers show of them.
 type Defaults struct {
-	Version                 int // 2 or 3
-	Strict                  bool
-	SkipCheckAdvAddr        bool
-	V3ChecksumAsV2          bool
-	LowerPrioNoAdvert       bool
-	HigherPrioSendAdvert    bool
-	OwnerIgnoreAdverts      bool
-	NotifyPriorityChanges   bool
-	DownTimerAdverts        int
+	InstanceDefaults
 	GARPMasterDelay         time.Duration
 	GARPMasterRepeat        uint32
 	GARPMasterRefresh       time.Duration
@@ -149,12 +141,26 @@ type Defaults struct {
 	// GARPLowerPrioDelayGiven and GARPLowerPrioRepeatGiven tell whether
 	// these two have values of their own.
 	GARPLowerPrioDelayGiven, GARPLowerPrioRepeatGiven bool
-	GARPExtraIf                                       time.Duration
-	GARPExtraIfAll                                    bool
 	SMTPAlert, SMTPAlertVRRP, SMTPAlertChecker        Given[bool]
 	ScriptUID, ScriptGID                              uint32
 	EmailFromGiven                                    bool
 	ScriptUserKnown                                   bool // there is a default owner of scripts
+}
+
+// InstanceDefaults are those of vrrp_instance and vrrp_sync_group that are
+// values of their own, and not derived from others.
+type InstanceDefaults struct {
+	Strict                bool
+	Version               int // 2 or 3
+	SkipCheckAdvAddr      bool
+	V3ChecksumAsV2        bool
+	LowerPrioNoAdvert     bool
+	HigherPrioSendAdvert  bool
+	OwnerIgnoreAdverts    bool
+	NotifyPriorityChanges bool
+	DownTimerAdverts      int
+	GARPExtraIf           time.Duration // 0: off
+	GARPExtraIfAll        bool
 }
 
 // LVSTimeouts is lvs_timeouts, in seconds; 0 keeps the kernel's value.

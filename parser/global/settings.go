@@ -6,26 +6,15 @@ import (
 	"keepalived/core/config"
 )
 
-// Settings are the values of global_defs that end up in no field of
-// config.Global, because they are defaults for the keywords of other blocks.
+// Settings are the values of global_defs that are defaults for the keywords of
+// other blocks. Observers see them as config.Defaults.
 type Settings struct {
-	// For vrrp_instance and vrrp_sync_group.
-	Strict                bool
-	Version               int // 2 or 3
-	SkipCheckAdvAddr      bool
-	V3ChecksumAsV2        bool
-	LowerPrioNoAdvert     bool
-	HigherPrioSendAdvert  bool
-	OwnerIgnoreAdverts    bool
-	NotifyPriorityChanges bool
-	DownTimerAdverts      int
-	GARP                  GARP
+	config.InstanceDefaults
+	GARP GARP
 	// GARPLowerPrioDelay and GARPLowerPrioRepeat are never nil after the
 	// parent's pass.
 	GARPLowerPrioDelay  *time.Duration
 	GARPLowerPrioRepeat *uint32
-	GARPExtraIf         time.Duration // 0: off
-	GARPExtraIfAll      bool
 
 	// VRRPScripts and LVSScripts are those of FIFOs that have no path: nobody
 	// runs them, but they are examined.
@@ -45,7 +34,7 @@ type GARP struct {
 
 // newSettings returns the built-in defaults.
 func newSettings() Settings {
-	return Settings{Version: 2, DownTimerAdverts: 3, GARP: defaultGARP()}
+	return Settings{InstanceDefaults: config.InstanceDefaults{Version: 2, DownTimerAdverts: 3}, GARP: defaultGARP()}
 }
 
 func defaultGARP() GARP { return GARP{Delay: 5 * time.Second, Repeat: 5, RefreshRepeat: 1} }
@@ -53,14 +42,10 @@ func defaultGARP() GARP { return GARP{Delay: 5 * time.Second, Repeat: 5, Refresh
 // defaults is what observers show of the settings, before finish.
 func (s *Settings) defaults() config.Defaults {
 	return config.Defaults{
-		Version: s.Version, Strict: s.Strict, SkipCheckAdvAddr: s.SkipCheckAdvAddr, V3ChecksumAsV2: s.V3ChecksumAsV2,
-		LowerPrioNoAdvert: s.LowerPrioNoAdvert, HigherPrioSendAdvert: s.HigherPrioSendAdvert,
-		OwnerIgnoreAdverts: s.OwnerIgnoreAdverts, NotifyPriorityChanges: s.NotifyPriorityChanges,
-		DownTimerAdverts: s.DownTimerAdverts,
+		InstanceDefaults: s.InstanceDefaults,
 		GARPMasterDelay:  s.GARP.Delay, GARPMasterRepeat: s.GARP.Repeat,
 		GARPMasterRefresh: s.GARP.Refresh, GARPMasterRefreshRepeat: s.GARP.RefreshRepeat,
 		GARPLowerPrioDelayGiven: s.GARPLowerPrioDelay != nil, GARPLowerPrioRepeatGiven: s.GARPLowerPrioRepeat != nil,
-		GARPExtraIf: s.GARPExtraIf, GARPExtraIfAll: s.GARPExtraIfAll,
 		SMTPAlert: given(s.SMTPAlert), SMTPAlertVRRP: given(s.SMTPAlertVRRP),
 		SMTPAlertChecker: given(s.SMTPAlertChecker),
 	}
