@@ -18,6 +18,7 @@ type linkbeat struct {
 	polled  []network.Polled
 	up      map[string]bool // nil: nothing is polled
 	watcher interface{ Close() }
+	number  int // of the poll
 }
 
 // startLinkbeat begins to poll what the configuration says. What is polled
@@ -31,22 +32,28 @@ func (s *service) startLinkbeat() {
 	if len(polled) == 0 {
 		return
 	}
+	s.beat.number++
+	number := s.beat.number
 	watcher, up, err := s.host.WatchCarrier(polled, beatPeriod, func(name string, up bool) {
-		s.loop.Post(func() { s.beatChanged(name, up) })
+		s.loop.Post(func() {
+			if number == s.beat.number { // else it is of an earlier poll
+				s.beatChanged(name, up)
+			}
+		})
 	})
 	if err != nil {
 		s.info("%v", err)
 		return
 	}
 	s.info(message.Linkbeat)
-	s.beat = linkbeat{polled: polled, up: up, watcher: watcher}
+	s.beat = linkbeat{polled: polled, up: up, watcher: watcher, number: number}
 }
 
 func (s *service) stopLinkbeat() {
 	if s.beat.watcher != nil {
 		s.beat.watcher.Close()
 	}
-	s.beat = linkbeat{}
+	s.beat = linkbeat{number: s.beat.number}
 }
 
 // polled are the interfaces of linkbeat_interfaces, and of linkbeat_use_polling

@@ -52,6 +52,28 @@ func TestLinkbeat(t *testing.T) {
 	})
 }
 
+// What the poll of before a reload has found and is still on its way is older
+// than what the one after it began with.
+func TestLinkbeatOfBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var wire network.Segment
+		a := newNode(t, &wire, 1)
+		a.start("linkbeat_interfaces {\neth0\n}\n" + instance("priority 150\n"+vip))
+		sleep(4500 * time.Millisecond)
+		a.run(func() {
+			a.host.SetLink("eth0", false)
+			time.Sleep(time.Second) // a loop that is late
+			a.host.SetLink("eth0", true)
+			if err := a.service.Reload(parse(t, "linkbeat_interfaces {\neth0 ETHTOOL\n}\n"+instance("priority 150\n"+vip))); err != nil {
+				t.Error(err)
+			}
+		})
+		sleep(5 * time.Second)
+		equal(t, "log", grepAny(a.take(), "reports", "FAULT"), "")
+		a.stop()
+	})
+}
+
 // A VMAC follows its base: it is not polled.
 func TestLinkbeatOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
