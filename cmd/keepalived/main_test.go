@@ -77,7 +77,8 @@ func (s *fakeService) obey(what string) error {
 	case "forbidden":
 		return &process.ExitError{Code: process.ExitMissingPermission}
 	case "slow":
-		time.Sleep(300 * time.Millisecond) // a service must not, but a kernel may be slow
+		// A service must not wait, but a kernel may be slow.
+		poll(func() bool { _, err := os.Stat(filepath.Join(os.Getenv("TMPDIR"), "go-on")); return err == nil })
 	}
 	return nil
 }
@@ -108,14 +109,15 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"wait-line":  waitLine,
-			"wait-gone":  waitGone,
-			"signal":     sendSignal,
-			"sequence":   sequence,
-			"processes":  processes,
-			"wait-file":  waitFile,
-			"daemonised": daemonised,
-			"defer-exec": deferExec,
+			"wait-line":     waitLine,
+			"wait-gone":     waitGone,
+			"signal":        sendSignal,
+			"sequence":      sequence,
+			"wait-sequence": waitSequence,
+			"processes":     processes,
+			"wait-file":     waitFile,
+			"daemonised":    daemonised,
+			"defer-exec":    deferExec,
 		},
 	})
 }
@@ -185,19 +187,33 @@ func sendSignal(ts *testscript.TestScript, _ bool, args []string) {
 
 // sequence LOG WANT: the lines of WANT stand in LOG in this order, with others
 // between them. <pid> stands for any number.
-func sequence(ts *testscript.TestScript, neg bool, args []string) {
-	log := regexp.MustCompile(`pid[= ]\d+|process\(\d+\)`).ReplaceAllStringFunc(ts.ReadFile(args[0]), func(m string) string {
+func sequence(ts *testscript.TestScript, _ bool, args []string) {
+	if line, log := missing(ts, args[0], args[1]); line != "" {
+		ts.Fatalf("line %q is missing, or not in its place:\n%s", line, log)
+	}
+}
+
+// wait-sequence LOG WANT: waits until that is so.
+func waitSequence(ts *testscript.TestScript, neg bool, args []string) {
+	poll(func() bool { line, _ := missing(ts, args[0], args[1]); return line == "" })
+	sequence(ts, neg, args)
+}
+
+// missing returns the first line of a sequence that a log has not, and the log.
+func missing(ts *testscript.TestScript, logFile, wantFile string) (line, log string) {
+	log = regexp.MustCompile(`pid[= ]\d+|process\(\d+\)`).ReplaceAllStringFunc(ts.ReadFile(logFile), func(m string) string {
 		return regexp.MustCompile(`\d+`).ReplaceAllString(m, "<pid>")
 	})
 	rest := log
-	for want := range strings.Lines(ts.ReadFile(args[1])) {
+	for want := range strings.Lines(ts.ReadFile(wantFile)) {
 		want = strings.NewReplacer("$WORK", ts.Getenv("WORK"), "$NS", ts.Getenv("NS")).Replace(strings.TrimRight(want, "\n"))
 		_, after, found := strings.Cut(rest, ": "+want+"\n")
 		if !found {
-			ts.Fatalf("line %q is missing, or not in its place:\n%s", want, log)
+			return want, log
 		}
 		rest = after
 	}
+	return "", log
 }
 
 // defer-exec COMMAND...: runs a command when the script is over, whether or not
