@@ -132,7 +132,8 @@ func watchHost(s *service) (stop func(), err error) {
 	}
 	// The watch begins before the reading, so that nothing is missed; what is
 	// told twice is no change.
-	w, err := h.Watch(network.WatchOptions{ReceiveBuffer: int(s.config.Global.LVSNetlinkMonitorRcvBufs)},
+	g := &s.config.Global
+	w, err := h.Watch(network.WatchOptions{Buffer: network.Buffer{Octets: int(g.LVSNetlinkMonitorRcvBufs), Force: g.LVSNetlinkMonitorRcvBufsForce}},
 		func(events []network.Event) { s.env.Loop.Post(func() { apply(events, false) }) })
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 // and network.Fake; both by way of an adapter, because their sockets and
 // watches are concrete types.
 type Host interface {
+	SetBuffer(network.Buffer)
 	Links() ([]network.Link, error)
 	Addresses() ([]network.Address, error)
 	AddAddress(*network.Address) error

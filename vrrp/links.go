@@ -24,8 +24,9 @@ type source = netip.Addr
 // observe begins to watch the host, and learns how it is now. Watching comes
 // first: what happens in between is then said twice, and never not at all.
 func (s *service) observe(g *config.Global) error {
+	s.host.SetBuffer(network.Buffer{Octets: int(g.NetlinkCmdRcvBufs), Force: g.NetlinkCmdRcvBufsForce})
 	watcher, err := s.host.Watch(network.WatchOptions{
-		ReceiveBuffer: int(g.NetlinkMonitorRcvBufs), Routes: true,
+		Buffer: network.Buffer{Octets: int(g.NetlinkMonitorRcvBufs), Force: g.NetlinkMonitorRcvBufsForce}, Routes: true,
 	}, func(events []network.Event) { s.loop.Post(func() { s.happened(events) }) })
 	if err != nil {
 		return err

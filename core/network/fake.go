@@ -423,6 +423,9 @@ func (f *Fake) SetSysctl(key, value string) error {
 // Close does nothing: a fake holds nothing.
 func (f *Fake) Close() {}
 
+// SetBuffer does nothing: a Fake has no socket.
+func (f *Fake) SetBuffer(Buffer) {}
+
 // FakeWatcher is a running watch of a Fake.
 type FakeWatcher struct {
 	fake    *Fake

@@ -48,12 +48,30 @@ func (Resync) event()         {}
 
 // WatchOptions say how to watch.
 type WatchOptions struct {
-	// ReceiveBuffer is the size of the socket's buffer in octets; 0 means
-	// DefaultWatchBuffer.
-	ReceiveBuffer int
+	// Buffer is the socket's; the zero Buffer means DefaultWatchBuffer, by
+	// force.
+	Buffer Buffer
 	// Routes also reports routes and rules.
 	Routes bool
 }
+
+// Buffer is the receive buffer of a netlink socket.
+type Buffer struct {
+	Octets int  // 0: the system's default
+	Force  bool // beyond net.core.rmem_max too
+}
+
+// apply gives a socket its buffer. Without the right to use force it gets what
+// the system allows.
+func (b Buffer) apply(fd int) {
+	if b.Octets == 0 || b.Force && unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, b.Octets) == nil {
+		return
+	}
+	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, b.Octets)
+}
+
+// SetBuffer sets the receive buffer of the socket over which the host is asked.
+func (h *Host) SetBuffer(b Buffer) { b.apply(h.conn.fd) }
 
 // DefaultWatchBuffer holds the notifications of some thousand changes.
 const DefaultWatchBuffer = 2 << 20
@@ -89,13 +107,11 @@ func watchSocket(o WatchOptions) (int, error) {
 	if err != nil {
 		return -1, err
 	}
-	size := o.ReceiveBuffer
-	if size == 0 {
-		size = DefaultWatchBuffer
+	buffer := o.Buffer
+	if buffer.Octets == 0 {
+		buffer = Buffer{DefaultWatchBuffer, true}
 	}
-	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, size) != nil {
-		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, size)
-	}
+	buffer.apply(fd)
 	groups := []int{unix.RTNLGRP_LINK, unix.RTNLGRP_IPV4_IFADDR, unix.RTNLGRP_IPV6_IFADDR}
 	if o.Routes {
 		groups = append(groups, unix.RTNLGRP_IPV4_ROUTE, unix.RTNLGRP_IPV6_ROUTE, unix.RTNLGRP_IPV4_RULE, unix.RTNLGRP_IPV6_RULE)

@@ -168,7 +168,7 @@ func TestResyncAfterOverflow(t *testing.T) {
 		l, _ := findName(t, h, "eth0")
 		r := &recorder{}
 		var busy sync.Mutex // holds up the reader at its first event
-		w, err := h.Watch(WatchOptions{ReceiveBuffer: 1}, func(e []Event) {
+		w, err := h.Watch(WatchOptions{Buffer: Buffer{Octets: 1}}, func(e []Event) {
 			busy.Lock()
 			defer busy.Unlock()
 			r.deliver(e)
