@@ -6,11 +6,11 @@ import (
 )
 
 // A configuration test ends as soon as it has an answer, so that most of them
-// need no garbage collection at all: the first one comes when the heap has 32
-// MB, which a file of 100,000 lines does not reach. From then on the heap may
+// need no garbage collection at all: the first one comes when the heap has 16
+// MB, which a file of 50,000 lines does not reach. From then on the heap may
 // grow as slowly as that of the other processes.
 const (
-	firstHeap  = 800 // in per cent of the smallest heap of the runtime, 4 MB
+	firstHeap  = 400 // in per cent of the smallest heap of the runtime, 4 MB
 	canarySize = 64  // smaller objects share their memory with others
 )
 
