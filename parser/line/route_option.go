@@ -280,15 +280,14 @@ const (
 // splitTime cuts the unit off a route time: s, sec, secs or ms, which start
 // at the first "s" of the word in upper or lower case.
 func splitTime(word string) (digits, unit string) {
-	lower := strings.ToLower(word)
-	i := strings.IndexByte(lower, 's')
+	i := strings.IndexAny(word, "sS")
 	if i < 0 {
 		return word, ""
 	}
-	if i > 0 && lower[i-1] == 'm' {
+	if i > 0 && (word[i-1] == 'm' || word[i-1] == 'M') {
 		i--
 	}
-	return word[:i], lower[i:]
+	return word[:i], strings.ToLower(word[i:])
 }
 
 // time reads a time of a route and returns it in the kernel's units of the
