@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"golang.org/x/sys/unix"
+
 	"keepalived/core/config"
 	"keepalived/core/logging"
 )
@@ -20,7 +22,8 @@ func (p *parent) keep(c *config.Config) []string {
 	}
 	path := filepath.Join(c.Global.ConfigSaveDir, fmt.Sprintf("keepalived.conf.%d.%d", os.Getpid(), p.kept))
 	p.kept++
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	// Not through a link that somebody has laid: the name can be guessed.
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|unix.O_NOFOLLOW, 0o666)
 	if err == nil {
 		err = errors.Join(p.Text(f), f.Close())
 	}
