@@ -19,7 +19,9 @@ func TestKeepThroughLink(t *testing.T) {
 	if err := os.WriteFile(victim, []byte("precious"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	name := func(n int) string { return filepath.Join(directory, fmt.Sprintf("keepalived.conf.%d.%d", os.Getpid(), n)) }
+	name := func(n int) string {
+		return filepath.Join(directory, fmt.Sprintf("keepalived.conf.%d.%d", os.Getpid(), n))
+	}
 	if err := os.Symlink(victim, name(0)); err != nil {
 		t.Fatal(err)
 	}
