@@ -3,7 +3,6 @@ package bfd
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net/netip"
 	"os"
 	"slices"
@@ -16,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"keepalived/core/config"
+	"keepalived/core/internal/journal"
 	"keepalived/core/network"
 	"keepalived/core/process"
 )
@@ -116,29 +116,12 @@ func (o *fakeOutput) Send(b []byte) error {
 func (o *fakeOutput) Descriptor() int { return 8 }
 func (o *fakeOutput) Close()          {}
 
-// journal is a slog handler that keeps lines.
-type journal struct {
-	mu    sync.Mutex
-	lines []string
-}
-
-func (j *journal) Enabled(context.Context, slog.Level) bool { return true }
-func (j *journal) WithAttrs([]slog.Attr) slog.Handler       { return j }
-func (j *journal) WithGroup(string) slog.Handler            { return j }
-func (j *journal) Handle(_ context.Context, r slog.Record) error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.lines = append(j.lines, r.Message)
-	return nil
-}
+// logbook is what a node has said.
+type logbook struct{ journal.Journal }
 
 // take returns the lines since the last call that contain a word.
-func (j *journal) take(word string) string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	lines := j.lines
-	j.lines = nil
-	return strings.Join(slices.DeleteFunc(lines, func(l string) bool { return !strings.Contains(l, word) }), "\n")
+func (l *logbook) take(word string) string {
+	return strings.Join(slices.DeleteFunc(l.Take(), func(l string) bool { return !strings.Contains(l, word) }), "\n")
 }
 
 // node is a BFD process on a fake network.
@@ -146,13 +129,13 @@ type node struct {
 	t *testing.T
 	*service
 	net *fakeNetwork
-	log *journal
+	log *logbook
 }
 
 func (c *cable) node(t *testing.T, addr string, links map[process.Kind]*process.Link) *node {
 	t.Helper()
-	n := &node{t: t, net: c.host(addr), log: &journal{}}
-	env := process.Env{Loop: process.NewLoop(), Log: slog.New(n.log), Options: process.Options{TmpDir: t.TempDir()}, Links: links}
+	n := &node{t: t, net: c.host(addr), log: &logbook{}}
+	env := process.Env{Loop: process.NewLoop(), Log: n.log.Log(), Options: process.Options{TmpDir: t.TempDir()}, Links: links}
 	n.service = newService(env, n.net, [32]byte{addr[len(addr)-1]})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})

@@ -3,7 +3,6 @@ package dbus
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net"
 	"os"
 	"os/exec"
@@ -11,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -21,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"keepalived/core/config"
+	"keepalived/core/internal/journal"
 	"keepalived/core/notify"
 	"keepalived/core/process"
 	"keepalived/core/status"
@@ -94,18 +93,17 @@ func eventually(t *testing.T, what string, is func() bool) {
 
 // router is a process with virtual routers.
 type router struct {
+	journal.Journal
 	t    *testing.T
 	loop *process.Loop
 	bus  *Bus
-	mu   sync.Mutex
-	log  []string
 	done []string // what was asked for
 }
 
 func newRouter(t *testing.T) *router {
 	r := &router{t: t, loop: process.NewLoop()}
 	note := func(what string) func() { return func() { r.done = append(r.done, what) } }
-	r.bus = New(r.loop, slog.New(r), Process{
+	r.bus = New(r.loop, r.Log(), Process{
 		State:     func(*config.Instance) status.State { return status.Master },
 		SendGARP:  func(in *config.Instance) { r.done = append(r.done, "garp "+in.Name) },
 		PrintData: note("data"), PrintStats: note("stats"), PrintStatsClear: note("clear"), Reload: note("reload"),
@@ -121,20 +119,8 @@ func newRouter(t *testing.T) *router {
 	return r
 }
 
-func (r *router) Enabled(context.Context, slog.Level) bool { return true }
-func (r *router) WithAttrs([]slog.Attr) slog.Handler       { return r }
-func (r *router) WithGroup(string) slog.Handler            { return r }
-func (r *router) Handle(_ context.Context, l slog.Record) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.log = append(r.log, l.Message)
-	return nil
-}
-
 func (r *router) logged(line string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Contains(r.log, line)
+	return slices.Contains(r.Lines(), line)
 }
 
 // run runs f on the loop; a loop that waits for the bus fails the test.
@@ -298,9 +284,8 @@ func TestBadBus(t *testing.T) {
 	r.run(func() { r.bus.Load(conf(one)) })
 	flood()
 	eventually(t, "the missing bus is told", func() bool {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		return len(r.log) > 0 && strings.HasPrefix(r.log[0], "DBus is not reachable")
+		lines := r.Lines()
+		return len(lines) > 0 && strings.HasPrefix(lines[0], "DBus is not reachable")
 	})
 	d.start()
 	eventually(t, "a bus that appears is found", acquired)

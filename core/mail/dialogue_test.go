@@ -5,36 +5,20 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/netip"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
+
+	"keepalived/core/internal/journal"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// record is a log.
-type record struct {
-	mu    sync.Mutex
-	lines []string
-}
-
-func (l *record) Enabled(context.Context, slog.Level) bool { return true }
-func (l *record) WithAttrs([]slog.Attr) slog.Handler       { return l }
-func (l *record) WithGroup(string) slog.Handler            { return l }
-func (l *record) Handle(_ context.Context, r slog.Record) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.lines = append(l.lines, r.Message)
-	return nil
-}
 
 // script is how a server answers, where it is not as it should: by the verb,
 // "BANNER" or ".", the reply, or "hang", "close". RCPT2 is the second RCPT.
@@ -190,8 +174,8 @@ func TestDialogue(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				log, said := &record{}, make(chan []string, 1)
-				a := &attempt{exim, alert, slog.New(log), t.Context()}
+				log, said := &journal.Journal{}, make(chan []string, 1)
+				a := &attempt{exim, alert, log.Log(), t.Context()}
 				start := time.Now()
 				quiet := a.send(pipe(c.script, said))
 				took := time.Since(start)
@@ -199,8 +183,8 @@ func TestDialogue(t *testing.T) {
 					t.Errorf("said %q, want %q", got, c.said)
 				}
 				want := append([]string{"Remote" + where + " connected."}, c.log...)
-				if !slices.Equal(log.lines, want) {
-					t.Errorf("logged\n%s\nwant\n%s", strings.Join(log.lines, "\n"), strings.Join(want, "\n"))
+				if !slices.Equal(log.Lines(), want) {
+					t.Errorf("logged\n%s\nwant\n%s", strings.Join(log.Lines(), "\n"), strings.Join(want, "\n"))
 				}
 				if took != c.took {
 					t.Errorf("took %v, want %v", took, c.took)
@@ -239,7 +223,7 @@ func TestCommands(t *testing.T) {
 		said := make(chan []string, 1)
 		m := alert
 		m.From = `"Keep A. Lived" <ka@example.org>`
-		a := &attempt{exim, m, slog.New(&record{}), t.Context()}
+		a := &attempt{exim, m, new(journal.Journal).Log(), t.Context()}
 		a.send(pipe(nil, said))
 		want := []string{
 			"HELO node1", "MAIL FROM:<ka@example.org>", "RCPT TO:<a@example.com>", "RCPT TO:<b@example.com>", "DATA",
@@ -256,8 +240,8 @@ func TestCommands(t *testing.T) {
 // one octet: the sender waits for nobody for ever.
 func TestDrip(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		log := &record{}
-		a := &attempt{exim, alert, slog.New(log), t.Context()}
+		log := &journal.Journal{}
+		a := &attempt{exim, alert, log.Log(), t.Context()}
 		start := time.Now()
 		silent := a.send(func(context.Context, netip.AddrPort) (net.Conn, int, error) {
 			here, there := net.Pipe()
@@ -274,7 +258,7 @@ func TestDrip(t *testing.T) {
 		})
 		// Nobody reads its QUIT, for which it waits as long.
 		if took := time.Since(start); !silent || took != time.Minute {
-			t.Errorf("silent %v, took %v, logged %q", silent, took, log.lines)
+			t.Errorf("silent %v, took %v, logged %q", silent, took, log.Lines())
 		}
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/netip"
 	"slices"
@@ -15,13 +14,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"keepalived/core/internal/journal"
 	"keepalived/core/process"
 )
 
 // world runs a sender on a loop in a bubble.
 type world struct {
 	*testing.T
-	*record
+	*journal.Journal
 	loop   *process.Loop
 	sender *Sender
 }
@@ -30,8 +30,8 @@ type world struct {
 // has returned.
 func in(t *testing.T, dial func(context.Context, netip.AddrPort) (net.Conn, int, error), f func(w *world)) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{T: t, record: &record{}, loop: process.NewLoop()}
-		w.sender = NewSender(w.loop, slog.New(w.record))
+		w := &world{T: t, Journal: &journal.Journal{}, loop: process.NewLoop()}
+		w.sender = NewSender(w.loop, w.Log())
 		w.sender.dial = dial
 		ctx, end := context.WithCancel(t.Context())
 		done := make(chan struct{})
@@ -138,8 +138,8 @@ func TestSilentServer(t *testing.T) {
 			"Timeout opening connection to remote SMTP server [192.0.2.25]:2525.",
 			"Remote SMTP server [192.0.2.25]:2525 connected.", "SMTP alert successfully sent.",
 		}
-		if !slices.Equal(w.lines, want) {
-			t.Errorf("logged\n%s", strings.Join(w.lines, "\n"))
+		if !slices.Equal(w.Lines(), want) {
+			t.Errorf("logged\n%s", strings.Join(w.Lines(), "\n"))
 		}
 	})
 }
@@ -157,7 +157,7 @@ func TestSlowServer(t *testing.T) {
 		time.Sleep(201 * time.Second)
 		synctest.Wait()
 		if got := subjects(said); len(got) != 10 {
-			t.Errorf("delivered %q, logged %q", got, w.lines)
+			t.Errorf("delivered %q, logged %q", got, w.Lines())
 		}
 	})
 }
@@ -178,8 +178,8 @@ func TestFull(t *testing.T) {
 		}
 		// The first one is being sent.
 		want := []string{"SMTP alert 'no 1' dropped - 4096 are waiting", "SMTP alert 'no 2' dropped - 4096 are waiting"}
-		if !slices.Equal(w.lines, want) {
-			t.Errorf("logged %q", w.lines)
+		if !slices.Equal(w.Lines(), want) {
+			t.Errorf("logged %q", w.Lines())
 		}
 	})
 }
@@ -191,15 +191,15 @@ func TestClose(t *testing.T) {
 		in(t, pipe(script{hang: "hang"}, said), func(w *world) {
 			w.mail("one")
 			w.mail("two")
-			before := len(w.lines)
+			before := len(w.Lines())
 			start := time.Now()
 			w.do(w.sender.Close)
 			w.mail("three")
 			if lines := <-said; time.Since(start) != 0 || slices.Contains(lines, "Subject: two") {
 				t.Errorf("%s: %v, said %q", hang, time.Since(start), lines)
 			}
-			if len(w.lines) != before {
-				t.Errorf("%s: logged %q", hang, w.lines[before:])
+			if len(w.Lines()) != before {
+				t.Errorf("%s: logged %q", hang, w.Lines()[before:])
 			}
 		})
 	}
@@ -215,17 +215,17 @@ func TestRefused(t *testing.T) {
 		}
 		addr := listener.Addr().(*net.TCPAddr).AddrPort()
 		listener.Close() // nobody has it now
-		log := &record{}
-		a := &attempt{Server{Addr: addr, Timeout: 5 * time.Second}, alert, slog.New(log), t.Context()}
+		log := &journal.Journal{}
+		a := &attempt{Server{Addr: addr, Timeout: 5 * time.Second}, alert, log.Log(), t.Context()}
 		if a.send(dial) {
 			t.Error("silent")
 		}
 		var fd int
-		if len(log.lines) != 1 {
-			t.Fatalf("logged %q", log.lines)
+		if len(log.Lines()) != 1 {
+			t.Fatalf("logged %q", log.Lines())
 		}
-		if _, err := fmt.Sscanf(log.lines[0], "smtp fd %d returned write error", &fd); err != nil || fd < 3 {
-			t.Errorf("logged %q: %v", log.lines, err)
+		if _, err := fmt.Sscanf(log.Lines()[0], "smtp fd %d returned write error", &fd); err != nil || fd < 3 {
+			t.Errorf("logged %q: %v", log.Lines(), err)
 		}
 		_, _, err = dial(t.Context(), addr)
 		if !errors.Is(err, syscall.ECONNREFUSED) {
@@ -236,11 +236,11 @@ func TestRefused(t *testing.T) {
 
 // A connection that cannot even be tried is told of in the same words.
 func TestNoRoute(t *testing.T) {
-	log := &record{}
-	a := &attempt{exim, alert, slog.New(log), t.Context()}
+	log := &journal.Journal{}
+	a := &attempt{exim, alert, log.Log(), t.Context()}
 	silent := a.send(func(context.Context, netip.AddrPort) (net.Conn, int, error) { return nil, 7, syscall.ENETUNREACH })
-	if silent || !slices.Equal(log.lines, []string{"smtp fd 7 returned write error"}) {
-		t.Errorf("silent %v, logged %q", silent, log.lines)
+	if silent || !slices.Equal(log.Lines(), []string{"smtp fd 7 returned write error"}) {
+		t.Errorf("silent %v, logged %q", silent, log.Lines())
 	}
 }
 
@@ -250,10 +250,10 @@ func TestConnectTimeout(t *testing.T) {
 	defer cancel()
 	<-ctx.Done()
 	_, _, err := dial(ctx, exim.Addr)
-	log := &record{}
-	a := &attempt{exim, alert, slog.New(log), t.Context()}
+	log := &journal.Journal{}
+	a := &attempt{exim, alert, log.Log(), t.Context()}
 	silent := a.send(func(context.Context, netip.AddrPort) (net.Conn, int, error) { return nil, 0, err })
-	if !silent || !slices.Equal(log.lines, []string{"Timeout opening connection to remote SMTP server [192.0.2.25]:2525."}) {
-		t.Errorf("%v: silent %v, logged %q", err, silent, log.lines)
+	if !silent || !slices.Equal(log.Lines(), []string{"Timeout opening connection to remote SMTP server [192.0.2.25]:2525."}) {
+		t.Errorf("%v: silent %v, logged %q", err, silent, log.Lines())
 	}
 }

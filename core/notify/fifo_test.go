@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,36 +16,21 @@ import (
 	"golang.org/x/sys/unix"
 
 	"keepalived/core/config"
+	"keepalived/core/internal/journal"
 	"keepalived/core/process"
 	"keepalived/core/script"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// record is a log.
-type record struct {
-	mu    sync.Mutex
-	lines []string
-}
-
-func (l *record) Enabled(context.Context, slog.Level) bool { return true }
-func (l *record) WithAttrs([]slog.Attr) slog.Handler       { return l }
-func (l *record) WithGroup(string) slog.Handler            { return l }
-func (l *record) Handle(_ context.Context, r slog.Record) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.lines = append(l.lines, r.Message)
-	return nil
-}
-
 // on runs f on a loop with a runner, and the loop until every script has
 // ended.
 func on(t *testing.T, f func(loop *process.Loop, runner *script.Runner, log *slog.Logger)) []string {
 	t.Helper()
-	loop, log := process.NewLoop(), &record{}
+	loop, log := process.NewLoop(), &journal.Journal{}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	runner := script.New(loop, slog.New(log))
+	runner := script.New(loop, log.Log())
 	var poll func()
 	poll = func() {
 		if runner.Running() == 0 {
@@ -55,12 +39,12 @@ func on(t *testing.T, f func(loop *process.Loop, runner *script.Runner, log *slo
 		}
 		loop.AfterFunc(time.Millisecond, poll)
 	}
-	loop.Post(func() { f(loop, runner, slog.New(log)); poll() })
+	loop.Post(func() { f(loop, runner, log.Log()); poll() })
 	loop.Run(ctx)
 	if runner.Running() != 0 {
 		t.Fatal("scripts still run")
 	}
-	return log.lines
+	return log.Lines()
 }
 
 func me(path string) *config.FIFO {
@@ -292,17 +276,17 @@ func TestWishes(t *testing.T) {
 		{"global and lvs equal", false, config.Config{HasLVS: true, Global: config.Global{NotifyFIFO: with("/g", nil), LVSNotifyFIFO: with("/g", nil)}}, "/g -", "notify FIFO /g has been specified for global and LVS FIFO - ignoring LVS FIFO"},
 		{"lvs and vrrp equal", false, config.Config{HasLVS: true, Global: config.Global{VRRPNotifyFIFO: with("/v", b), LVSNotifyFIFO: with("/v", c)}}, "lvs_/v -", "LVS notify FIFO and vrrp FIFO are the same both with scripts - ignoring LVS FIFO script"},
 	} {
-		log := &record{}
+		log := &journal.Journal{}
 		var got []string
-		for _, w := range NewFIFOs(c.vrrp, nil, slog.New(log)).wishes(&c.conf) {
+		for _, w := range NewFIFOs(c.vrrp, nil, log.Log()).wishes(&c.conf) {
 			name := "-"
 			if w.script != nil {
 				name = w.script.Args[2]
 			}
 			got = append(got, w.kind+w.conf.Path+" "+name)
 		}
-		if got := strings.Join(got, ","); got != c.want || strings.Join(log.lines, "\n") != c.line {
-			t.Errorf("%s: got %s, log %q", c.name, got, log.lines)
+		if got := strings.Join(got, ","); got != c.want || strings.Join(log.Lines(), "\n") != c.line {
+			t.Errorf("%s: got %s, log %q", c.name, got, log.Lines())
 		}
 	}
 }

@@ -2,7 +2,6 @@ package track
 
 import (
 	"context"
-	"log/slog"
 	"os"
 	"slices"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"keepalived/core/config"
+	"keepalived/core/internal/journal"
 	"keepalived/core/process"
 	"keepalived/core/script"
 )
@@ -127,17 +127,6 @@ func TestInherit(t *testing.T) {
 	}
 }
 
-// record is a log.
-type record struct{ lines []string }
-
-func (l *record) Enabled(context.Context, slog.Level) bool { return true }
-func (l *record) WithAttrs([]slog.Attr) slog.Handler       { return l }
-func (l *record) WithGroup(string) slog.Handler            { return l }
-func (l *record) Handle(_ context.Context, r slog.Record) error {
-	l.lines = append(l.lines, r.Message) // always on the loop
-	return nil
-}
-
 // Real scripts: one that follows a file, and one that hangs and is ended, told
 // as the recording c2-script-timeout has it.
 func TestScripts(t *testing.T) {
@@ -149,13 +138,13 @@ func TestScripts(t *testing.T) {
 		{Name: "file", Script: sh("! test -e " + flag), Interval: 20 * time.Millisecond, Timeout: 5 * time.Second, Rise: 1, Fall: 2},
 		{Name: "hang", Script: sh("trap '' TERM; sleep 600; sleep 600"), Interval: 500 * time.Millisecond, Timeout: 100 * time.Millisecond, Rise: 1, Fall: 1},
 	}
-	loop, log := process.NewLoop(), &record{}
+	loop, log := process.NewLoop(), &journal.Journal{}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	runner := script.New(loop, slog.New(log))
+	runner := script.New(loop, log.Log())
 	var scripts *Scripts
 	var changes []string
-	scripts = NewScripts(loop, runner, slog.New(log), func(s *Script) {
+	scripts = NewScripts(loop, runner, log.Log(), func(s *Script) {
 		changes = append(changes, s.Config.Name+map[State]string{Good: " good", Bad: " bad"}[s.State])
 		if s.Config.Name == "hang" {
 			scripts.Load(configs)
@@ -188,8 +177,8 @@ func TestScripts(t *testing.T) {
 	for _, want := range []string{"Script `file` now returning 1", "VRRP_Script(file) failed (exited with status 1)",
 		"Track script hang is being timed out, expect idle - skipping run", "VRRP_Script(hang) timed_out",
 		"VRRP_Script(file) considered unsuccessful on reload"} {
-		if !slices.Contains(log.lines, want) {
-			t.Errorf("no line %q in %q", want, log.lines)
+		if !slices.Contains(log.Lines(), want) {
+			t.Errorf("no line %q in %q", want, log.Lines())
 		}
 	}
 }
