@@ -39,7 +39,7 @@ type service struct {
 	events    notify.Stream
 	listeners listener
 	runner    *script.Runner
-	stopFiles func()
+	numbers   numbers
 	pingRange string         // as it was, when it has been changed
 	timeouts  *ipvs.Timeouts // those that the kernel had before ours
 	daemons   []ipvs.Daemon
@@ -59,7 +59,7 @@ type deps struct {
 	random func(time.Duration) time.Duration
 	listen func(*service) listener // adds the listeners to the events
 	watch  func(*service) (stop func(), err error)
-	files  func(*service) (stop func())
+	files  func(*service) numbers
 	// run runs a script; done is called on the loop, once, soon after ctx has
 	// ended it.
 	run func(ctx context.Context, s *service, script *config.Script, timeout time.Duration, done func(outcome))
@@ -74,7 +74,7 @@ type listener interface {
 // New returns the service of the health-check process.
 func New(env process.Env) process.Service {
 	return newService(env, deps{
-		open: openIPVS, probes: newAttempter, listen: listen, watch: watchHost, files: watchFiles, run: runScript,
+		open: openIPVS, probes: newAttempter, listen: listen, watch: watchHost, files: trackFiles, run: runScript,
 		random: func(d time.Duration) time.Duration {
 			if d <= 0 {
 				return 0
@@ -92,6 +92,7 @@ func newService(env process.Env, d deps) *service {
 	}
 	s.runner.LimitCore(env.Options.CoreLimit)
 	s.listeners = d.listen(s)
+	s.numbers = d.files(s)
 	return s
 }
 
@@ -119,7 +120,6 @@ func (s *service) Start(c *config.Config) error {
 	for _, vc := range c.LVS.VirtualServers {
 		s.vss = append(s.vss, machine.New(vc, &s.options))
 	}
-	s.stopFiles = s.deps.files(s)
 	s.readFiles()
 	s.logConfiguration()
 	var actions []machine.Action
@@ -137,7 +137,7 @@ func (s *service) Start(c *config.Config) error {
 // Reload is section 10.
 func (s *service) Reload(c *config.Config) error {
 	s.stopAttempts()
-	s.forgetFiles()
+	s.numbers.Close()
 	if s.kernel != nil {
 		s.restoreTimeouts()
 	}
@@ -152,7 +152,6 @@ func (s *service) Reload(c *config.Config) error {
 	s.listeners.Load(c)
 	s.allowPing()
 	s.allowFiles()
-	s.stopFiles = s.deps.files(s)
 	s.readFiles()
 	vss, actions := machine.Reload(s.vss, c.LVS.VirtualServers, &s.options, s.files)
 	s.vss = vss
@@ -212,7 +211,7 @@ const stopScripts = time.Second
 // Stop is section 11.
 func (s *service) Stop(done func()) {
 	s.stopAttempts()
-	s.forgetFiles()
+	s.numbers.Close()
 	if s.kernel != nil {
 		if !s.env.Options.DontReleaseIPVS {
 			s.release()
@@ -253,13 +252,6 @@ func (s *service) finish(end time.Time, done func()) {
 		s.must(s.kernel.Close())
 	}
 	done()
-}
-
-func (s *service) forgetFiles() {
-	if s.stopFiles != nil {
-		s.stopFiles()
-		s.stopFiles = nil
-	}
 }
 
 // Signal serves SIGUSR1; the others mean nothing to this process.

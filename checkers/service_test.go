@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -110,6 +112,21 @@ func (r *recorder) take() (logs, fifo []string) {
 	return logs, fifo
 }
 
+// unwatched are the numbers in files at a start or a reload; what changes between
+// a test says itself.
+type unwatched map[string]int64
+
+func (u unwatched) Load(files []*config.TrackFile, _ bool) {
+	clear(u)
+	for _, f := range files {
+		b, _ := os.ReadFile(f.Path)
+		u[f.Name], _ = strconv.ParseInt(string(b), 0, 64)
+	}
+}
+
+func (u unwatched) Value(name string) int64 { return u[name] }
+func (u unwatched) Close()                  {}
+
 // newLab must be called in a synctest bubble.
 func newLab(t *testing.T, o process.Options) *lab {
 	l := &lab{
@@ -125,7 +142,7 @@ func newLab(t *testing.T, o process.Options) *lab {
 		random: func(d time.Duration) time.Duration { return d / 2 },
 		listen: func(s *service) listener { s.events.Add(l.record); return l.record },
 		watch:  func(*service) (func(), error) { return func() {}, nil },
-		files:  func(*service) func() { return nil }, // a test says itself what changes
+		files:  func(*service) numbers { return unwatched{} },
 		run:    l.run,
 	})
 	go func() { l.loop.Run(ctx); close(l.ended) }()

@@ -166,14 +166,12 @@ const (
 
 // MISC_CHECK (8.6), FILE_CHECK (8.8), BFD_CHECK (8.9).
 const (
-	Misc       = "Misc check for [%s VS %s] by [%s] %s%s%s."
-	FileFault  = "(%s): tracked file %s now FAULT state"
-	FileOK     = "(%s): tracked file %s leaving FAULT state"
-	FileNumber = "Invalid number %d read from %s - ignoring"
-	FileWatch  = "Unable to watch tracked file %s: %s"
-	BFDEvent   = "Received BFD event: instance %s is in state %s (delivered in %d usec)" // with -D
-	BFDUp      = "BFD check of [%s] RS(%s) is UP"
-	BFDDown    = "BFD check of [%s] RS(%s) is DOWN"
+	Misc      = "Misc check for [%s VS %s] by [%s] %s%s%s."
+	FileFault = "(%s): tracked file %s now FAULT state"
+	FileOK    = "(%s): tracked file %s leaving FAULT state"
+	BFDEvent  = "Received BFD event: instance %s is in state %s (delivered in %d usec)" // with -D
+	BFDUp     = "BFD check of [%s] RS(%s) is UP"
+	BFDDown   = "BFD check of [%s] RS(%s) is DOWN"
 )
 
 // Bodies of mails (9.3).

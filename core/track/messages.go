@@ -16,7 +16,7 @@ const (
 // The lines about tracked files (02-runtime section 13). The C daemon has no
 // counterpart of the last two.
 const (
-	msgInvalidNumber = "Invalid number %s read from %s - ignoring"
+	msgInvalidNumber = "Invalid number %d read from %s - ignoring"
 	msgCannotWatch   = "Cannot watch track_file %s: %v"
 	msgCannotCreate  = "Cannot create track_file %s: %v"
 )
