@@ -17,8 +17,11 @@ import (
 // suspended reports whether the checks of a virtual server rest because this
 // host does not have its address (ha_suspend, 7.4).
 func (s *service) suspended(v *machine.VirtualServer) bool {
-	if !v.Config.HASuspend {
+	switch {
+	case !v.Config.HASuspend:
 		return false
+	case v.Config.Group == "":
+		return s.addresses[v.Config.Addr] == 0
 	}
 	for a := range s.addresses {
 		if s.has(v, a) {

@@ -28,7 +28,7 @@ func TestDump(t *testing.T) {
 		_ = l.start(string(a.Files[0].Data))
 		l.wait(20 * time.Second)
 		var b strings.Builder
-		l.on(func() { l.s.writeServers(&b) })
+		l.on(func() { l.s.snapshot().Servers(&b) })
 		if *update {
 			a.Files[1].Data = []byte(b.String())
 			if err := os.WriteFile(name, txtar.Format(a), 0o644); err != nil {

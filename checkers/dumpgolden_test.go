@@ -41,7 +41,7 @@ func TestDumpLikeC(t *testing.T) {
 				l.on(func() { l.s.fileChanged("tf_rs", 3) })
 				l.wait(20 * time.Second)
 				var b strings.Builder
-				l.on(func() { l.s.writeData(&b) })
+				l.on(func() { l.s.Data()(&b) })
 				if logs, _ := l.record.take(); !slices.Contains(logs, " VS VIP = 10.8.0.100, VPORT = 80") {
 					t.Error("-d has not logged the virtual server")
 				}
@@ -137,7 +137,7 @@ func TestDumpReloaded(t *testing.T) {
 		}
 		show := func() string {
 			var b strings.Builder
-			l.on(func() { l.s.writeServers(&b) })
+			l.on(func() { l.s.snapshot().Servers(&b) })
 			var list []string
 			for line := range strings.Lines(b.String()) {
 				if line = strings.TrimSpace(line); strings.HasPrefix(line, "VS VIP") || strings.HasPrefix(line, "RIP") || strings.HasPrefix(line, "reloaded") {

@@ -53,22 +53,10 @@ func keysOf(c *config.VirtualServer, entries []config.GroupEntry) []ipvs.Service
 	}
 	for _, e := range entries {
 		if e.IsFWMark {
-			keys = append(keys, ipvs.FWMarkKey(markFamily(c, e), e.FWMark))
+			keys = append(keys, ipvs.FWMarkKey(c.MarkFamily(e), e.FWMark))
 		}
 	}
 	return keys
-}
-
-// markFamily is the family of a mark of a group: its own, that of the virtual
-// server, else IPv4 (section 5).
-func markFamily(c *config.VirtualServer, e config.GroupEntry) int {
-	switch {
-	case e.Family != 0:
-		return e.Family
-	case c.Family != 0:
-		return c.Family
-	}
-	return 4
 }
 
 // destinationOf is a server under a service. NAT has the server's own port,

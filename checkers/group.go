@@ -23,12 +23,12 @@ func groupsOf(c *config.Config) map[string][]config.GroupEntry {
 func (s *service) regrouped(c *config.VirtualServer) {
 	old, now := s.oldGroups[c.Group], s.groups[c.Group]
 	for _, e := range old {
-		if !slices.ContainsFunc(now, func(o config.GroupEntry) bool { return sameEntry(e, o) }) {
+		if !slices.ContainsFunc(now, e.Same) {
 			s.logf(message.GroupEntryGone, entryName(c, e, false), c.Group)
 		}
 	}
 	for _, e := range now {
-		if !slices.ContainsFunc(old, func(o config.GroupEntry) bool { return sameEntry(e, o) }) {
+		if !slices.ContainsFunc(old, e.Same) {
 			s.logf(message.GroupEntryAdded, entryName(c, e, true), c.Group)
 		}
 	}
@@ -47,12 +47,4 @@ func entryName(c *config.VirtualServer, e config.GroupEntry, added bool) string 
 		name += "-" + e.Last.String()
 	}
 	return name
-}
-
-// sameEntry compares what section 10 compares.
-func sameEntry(a, b config.GroupEntry) bool {
-	if a.IsFWMark || b.IsFWMark {
-		return a.IsFWMark == b.IsFWMark && a.FWMark == b.FWMark
-	}
-	return a.First == b.First && a.Last == b.Last && a.Port == b.Port
 }

@@ -60,7 +60,7 @@ func TestSessionAtReload(t *testing.T) {
 		}
 		var dump bytes.Buffer
 		l.on(func() {
-			l.s.writeServers(&dump)
+			l.s.snapshot().Servers(&dump)
 		})
 		want := "------< Checker track BFDs >------\n Checker Track BFD = b1\n   Tracking RS :\n   [10.1.1.1]:tcp:8001\n"
 		if !strings.Contains(dump.String(), want) {

@@ -183,3 +183,16 @@ func (r *RealServer) Set() bool { return r.slot.shown.Present }
 
 // SorrySet reports whether the sorry server is in the kernel's table.
 func (v *VirtualServer) SorrySet() bool { return v.twin.shown.Present && v.Config.SorryServer != nil }
+
+// Present counts the servers that the kernel's table shall have.
+func (v *VirtualServer) Present() (n int) {
+	for _, r := range v.RealServers {
+		if v.wantedRS(r).Present {
+			n++
+		}
+	}
+	if v.Config.SorryServer != nil && v.twin == &v.sorry && v.wantedSorry().Present {
+		n++
+	}
+	return n
+}

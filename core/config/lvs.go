@@ -43,6 +43,15 @@ type GroupEntry struct {
 	IsRange     bool
 }
 
+// Same reports whether two entries are one to a reload (04-lvs-checkers section
+// 10).
+func (e GroupEntry) Same(o GroupEntry) bool {
+	if e.IsFWMark || o.IsFWMark {
+		return e.IsFWMark == o.IsFWMark && e.FWMark == o.FWMark
+	}
+	return e.First == o.First && e.Last == o.Last && e.Port == o.Port
+}
+
 // VirtualServerGroup is a virtual_server_group.
 type VirtualServerGroup struct {
 	Name    string
@@ -122,6 +131,18 @@ type VirtualServer struct {
 	SNMPName             string
 	SorryServer          *SorryServer
 	RealServers          []*RealServer
+}
+
+// MarkFamily is the family of a mark of its group: that of the mark, else its
+// own, else IPv4 (04-lvs-checkers section 5).
+func (v *VirtualServer) MarkFamily(e GroupEntry) int {
+	switch {
+	case e.Family != 0:
+		return e.Family
+	case v.Family != 0:
+		return v.Family
+	}
+	return 4
 }
 
 // Timing is what a virtual or real server hands on to its checkers. (They have

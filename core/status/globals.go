@@ -29,11 +29,6 @@ func (w lines) given(format, value string) {
 // of every process begins, as the BFD process does.
 func Globals(out io.Writer, c *config.Config) { lines{Writer: out}.globals(c, process{}) }
 
-// CheckerGlobals writes it as the checker process does.
-func CheckerGlobals(out io.Writer, c *config.Config) {
-	lines{Writer: out}.globals(c, process{reads: c.Global.LVSNotifyFIFO})
-}
-
 // ParentGlobals writes it as the parent process does. Scheduled is when
 // reload_time_file has it reload, zero for never; dated tells that the file
 // names a date.
