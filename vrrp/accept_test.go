@@ -79,6 +79,28 @@ func TestNoAcceptReload(t *testing.T) {
 	})
 }
 
+// Somebody flushes the ruleset: it is brought back, and said.
+func TestNoAcceptRepair(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var wire network.Segment
+		a := newNode(t, &wire, 1)
+		a.start(instance("priority 100\nno_accept\n" + vip))
+		sleep(4 * time.Second)
+		a.take()
+		fake, ok := a.filter().(*firewall.Fake)
+		if !ok {
+			t.Fatalf("the packet filter is a %T", a.filter())
+		}
+		fake.Flush()
+		sleep(time.Second)
+		equal(t, "log", a.take("Sending"), "4.000 nftables table keepalived has been changed by somebody else - restoring it\n")
+		equal(t, "rules", a.rules(), "table ip keepalived\nset vips\nelements = { 192.0.2.100 }\n")
+		a.stop()
+		fake.Flush() // nobody listens any more
+		equal(t, "rules", a.rules(), "")
+	})
+}
+
 // nftables is used whatever iptables is; the log says why.
 func TestIPTables(t *testing.T) {
 	dir := t.TempDir()

@@ -16,6 +16,8 @@ type Firewall interface {
 	Drop([]firewall.Address) error
 	Accept([]firewall.Address) error
 	SetDevices([]firewall.Device) error
+	Watch(disturbed func()) error
+	Repair() error
 	FindOld() ([]int, error)
 	DeleteOld() error
 	Remove() error
@@ -57,9 +59,18 @@ func (s *service) prepareFirewall(cfg *config.Config) {
 		s.info(message.FirewallOld, map[int]string{4: "ip", 6: "ip6"}[family], o.Table)
 	}
 	s.filtered(err)
+	s.filtered(filter.Watch(func() { s.loop.Post(func() { s.repairFirewall(filter) }) }))
 	// The names have changed while addresses are not to be accepted.
 	for _, r := range s.routers {
 		s.filtered(filter.Drop(r.dropped))
+	}
+}
+
+// repairFirewall brings back what somebody has taken out of a packet filter.
+func (s *service) repairFirewall(filter Firewall) {
+	if s.filter == filter { // still
+		s.info(message.FirewallRepair, s.filterOptions.Table)
+		s.filtered(filter.Repair())
 	}
 }
 

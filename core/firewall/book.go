@@ -14,7 +14,9 @@ type Options struct {
 	// Ifindex has link-local addresses matched with the index of their
 	// interface instead of its name.
 	Ifindex  bool
-	Counters bool // in every rule
+	Counters bool // in every rule, and for every mark
+	// Namespace is the path of a network namespace; "": that of the thread.
+	Namespace string
 }
 
 // Link is an interface.
@@ -42,8 +44,11 @@ type Device struct {
 type part uint8
 
 const (
-	devices part = iota // virtual MAC interfaces
-	drops               // addresses that are not to be accepted
+	devices  part = iota // virtual MAC interfaces
+	drops                // addresses that are not to be accepted
+	marksTCP             // marks for virtual server groups
+	marksUDP
+	marksSCTP
 )
 
 // layer is a part in the table of a family (4 or 6).
@@ -60,14 +65,15 @@ type setID struct {
 
 // element is an element of a set, as the kernel has it, and as nft prints it.
 type element struct {
-	set       setID
-	key, data string
-	text      string
-	order     string // sorts as nft does
+	set            setID
+	key, end, data string // end: of a range that begins with key
+	text           string
+	order          string // sorts as nft does
 }
 
 // change is what has to be done to the kernel.
 type change struct {
+	anew     []int // families whose tables go first; what they are to have follows
 	build    []layer
 	add, del []element
 }
@@ -78,6 +84,7 @@ type book struct {
 	built    []layer // in the order in which they were made
 	elements map[setID]map[string]element
 	dropped  map[element]int // how many ask for it
+	count    uint64          // of the marks so far
 }
 
 func newBook(o Options) book {
@@ -174,12 +181,12 @@ func (b *book) put(c *change, e element) {
 	if b.elements[e.set] == nil {
 		b.elements[e.set] = map[string]element{}
 	}
-	b.elements[e.set][e.key] = e
+	b.elements[e.set][e.id()] = e
 	c.add = append(c.add, e)
 }
 
 func (b *book) take(c *change, e element) {
-	delete(b.elements[e.set], e.key)
+	delete(b.elements[e.set], e.id())
 	c.del = append(c.del, e)
 }
 

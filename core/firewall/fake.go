@@ -9,9 +9,11 @@ import (
 // Fake is a packet filter without a kernel. Its methods may be called on any
 // goroutine.
 type Fake struct {
-	mu   sync.Mutex
-	book book
-	old  []int
+	mu        sync.Mutex
+	book      book
+	old       []int
+	disturbed func()
+	flushed   bool // by somebody, and not repaired by a wish or Repair
 }
 
 // NewFake returns a packet filter that has nothing, but for the tables of an
@@ -22,6 +24,7 @@ func NewFake(o Options, old ...int) *Fake { return &Fake{book: newBook(o), old: 
 func (f *Fake) Drop(list []Address) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.flushed = false
 	f.book.drop(list, 1)
 	return nil
 }
@@ -30,6 +33,7 @@ func (f *Fake) Drop(list []Address) error {
 func (f *Fake) Accept(list []Address) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.flushed = false
 	f.book.drop(list, -1)
 	return nil
 }
@@ -38,8 +42,44 @@ func (f *Fake) Accept(list []Address) error {
 func (f *Fake) SetDevices(list []Device) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.flushed = false
 	f.book.setDevices(list)
 	return nil
+}
+
+// SetMarks is that of NFTables.
+func (f *Fake) SetMarks(list []Mark) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.flushed = false
+	f.book.setMarks(list)
+	return nil
+}
+
+// Repair is that of NFTables.
+func (f *Fake) Repair() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.flushed = false
+	return nil
+}
+
+// Watch is that of NFTables: Flush calls disturbed.
+func (f *Fake) Watch(disturbed func()) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.disturbed = disturbed
+	return nil
+}
+
+// Flush is what "nft flush ruleset" does.
+func (f *Fake) Flush() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.flushed = true
+	if f.disturbed != nil {
+		go f.disturbed()
+	}
 }
 
 // FindOld is that of NFTables.
@@ -74,6 +114,9 @@ func (f *Fake) String() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var b strings.Builder
+	if f.flushed {
+		return ""
+	}
 	for _, family := range []int{4, 6} {
 		f.book.print(&b, family)
 	}
@@ -121,8 +164,14 @@ func (b *book) print(w *strings.Builder, family int) {
 	w.WriteString("}\n")
 }
 
+// counterPlace stands in the text of an element where its counter goes.
+const counterPlace = "\x00"
+
 func (b *book) printSet(w *strings.Builder, family int, s *set) {
-	word := "set"
+	word, counter := "set", ""
+	if s.counted {
+		counter = " counter packets 0 bytes 0"
+	}
 	if s.isMap {
 		word = "map"
 	}
@@ -131,11 +180,17 @@ func (b *book) printSet(w *strings.Builder, family int, s *set) {
 	if s.constant != nil {
 		w.WriteString("\t\tflags constant\n")
 	}
+	if s.interval {
+		w.WriteString("\t\tflags interval\n")
+	}
+	if s.counted {
+		w.WriteString("\t\tcounter\n")
+	}
 	for _, c := range s.constant {
 		elements = append(elements, c.text)
 	}
 	for _, e := range sorted(b.elements[setID{family, s.name}]) {
-		elements = append(elements, e.text)
+		elements = append(elements, strings.Replace(e.text, counterPlace, counter, 1))
 	}
 	if len(elements) > 0 {
 		fmt.Fprintf(w, "\t\telements = { %s }\n", strings.Join(elements, ", "))

@@ -22,6 +22,9 @@ type filter interface {
 	Drop([]Address) error
 	Accept([]Address) error
 	SetDevices([]Device) error
+	SetMarks([]Mark) error
+	Repair() error
+	Watch(func()) error
 	FindOld() ([]int, error)
 	DeleteOld() error
 	Remove() error

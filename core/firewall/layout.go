@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 
 	"github.com/google/nftables"
-	"github.com/google/nftables/binaryutil"
 	"github.com/google/nftables/expr"
 	"golang.org/x/sys/unix"
 )
@@ -41,6 +40,8 @@ type set struct {
 	key, data  nftables.SetDatatype
 	isMap      bool
 	concat     bool
+	interval   bool
+	counted    bool // every element counts
 	big        bool // the key is in network order
 	constant   []constant
 }
@@ -67,6 +68,8 @@ type rule struct {
 // is to be moved even where its source is dropped.
 func layoutOf(l layer, o Options) layout {
 	switch {
+	case l.part >= marksTCP:
+		return marks(l, o)
 	case l.part == devices && l.family == 4:
 		return devices4()
 	case l.part == devices:
@@ -225,12 +228,4 @@ func duplicate(offset, length uint32) []expr.Any {
 		&expr.Lookup{SourceRegister: 2, DestRegister: 2, IsDestRegSet: true, SetName: mapDevice},
 		&expr.Dup{RegAddr: 1, RegDev: 2, IsRegDevSet: true},
 	})
-}
-
-// byteOrder is that of a set's keys.
-func (s *set) byteOrder() binaryutil.ByteOrder {
-	if s.big || s.concat || s.constant != nil {
-		return binaryutil.BigEndian
-	}
-	return binaryutil.NativeEndian
 }

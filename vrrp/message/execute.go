@@ -83,6 +83,7 @@ const (
 	FirewallIPTablesNFT = "Not using iptables since iptables uses nf_tables - please update configuration"
 	FirewallNoIPTables  = "Using nftables since no iptables command found - please update configuration"
 	FirewallOld         = "Deleting old %s %s table"
+	FirewallRepair      = "nftables table %s has been changed by somebody else - restoring it"
 	SettingDrop         = "(%s) setting firewall drop rule"
 	RemovingDrop        = "(%s) removing firewall drop rule"
 
