@@ -35,7 +35,8 @@ func (s *service) applyStatics(old statics, cfg *config.Config) {
 	for _, r := range absent(old.routes, want.routes) {
 		s.delRoute(r, false)
 	}
-	for _, a := range absent(old.addresses, want.addresses) {
+	gone := absent(old.addresses, want.addresses)
+	for _, a := range gone {
 		if !s.stopped {
 			s.detail(message.StaticGone, addressText(a, a.Interface))
 		}
@@ -43,6 +44,9 @@ func (s *service) applyStatics(old statics, cfg *config.Config) {
 	}
 	for _, a := range absent(want.addresses, old.addresses) {
 		s.setStatic(s.wishOn(a, a.Interface))
+	}
+	if len(gone) > 0 && !s.stopped {
+		s.replaceStatics()
 	}
 	for _, r := range absent(want.routes, old.routes) {
 		s.added(s.host.AddRoute(r, s.linkIndex))
@@ -75,6 +79,21 @@ func absent[T any](a, b []T) []T {
 
 // removeStatics removes all of them, at the end of the process.
 func (s *service) removeStatics() { s.applyStatics(s.statics, new(config.Config)) }
+
+// replaceStatics puts back those addresses that went with another one: a primary
+// address takes the others of its network with it.
+func (s *service) replaceStatics() {
+	now, err := s.host.Addresses()
+	if err != nil {
+		return
+	}
+	for _, a := range s.statics.addresses {
+		w := s.wishOn(a, a.Interface)
+		if s.statics.set[w.ID()] && !slices.ContainsFunc(now, func(n network.Address) bool { return n.ID() == w.ID() }) {
+			s.setStatic(w)
+		}
+	}
+}
 
 // restoreStatics puts back what vanished while an interface was down.
 func (s *service) restoreStatics(link string) {
