@@ -45,7 +45,9 @@ build:
 
 # Manual pages, completion and schema come from the same tables as the program.
 documents:
-	$(GO) run ./packaging/generate $(BUILD)/documents
+	{ $(GO) list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' ./cmd/keepalived | sort -u; \
+		echo "The standard library of Go $$($(GO) env GOVERSION GOROOT | paste -sd ' ')"; } | \
+		$(GO) run ./packaging/generate $(BUILD)/documents
 
 install: build documents
 	install -D -m 755 $(BUILD)/keepalived $(DESTDIR)$(SBINDIR)/keepalived
@@ -57,6 +59,7 @@ install: build documents
 	install -D -m 644 packaging/org.keepalived.Vrrp1.conf $(DESTDIR)$(SYSCONFDIR)/dbus-1/system.d/org.keepalived.Vrrp1.conf
 	sed -e 's|@SBINDIR@|$(SBINDIR)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' packaging/keepalived.service > $(DESTDIR)$(UNITDIR)/keepalived.service
 	chmod 644 $(DESTDIR)$(UNITDIR)/keepalived.service
+	install -d $(DESTDIR)$(DATADIR)/dbus-1/interfaces
 	cd $(BUILD)/documents && \
 		install -D -m 644 genhash.1 $(DESTDIR)$(DATADIR)/man/man1/genhash.1 && \
 		install -D -m 644 keepalived.conf.5 $(DESTDIR)$(DATADIR)/man/man5/keepalived.conf.5 && \
@@ -64,7 +67,8 @@ install: build documents
 		install -D -m 644 keepalived.bash $(DESTDIR)$(DATADIR)/bash-completion/completions/keepalived && \
 		install -D -m 644 _keepalived $(DESTDIR)$(DATADIR)/zsh/vendor-completions/_keepalived && \
 		install -D -m 644 keepalived.fish $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/keepalived.fish && \
-		install -D -m 644 keepalived.conf.schema.json $(DESTDIR)$(DATADIR)/keepalived/keepalived.conf.schema.json
+		install -D -m 644 keepalived.conf.schema.json $(DESTDIR)$(DATADIR)/keepalived/keepalived.conf.schema.json && \
+		install -m 644 org.keepalived.Vrrp1.*.xml $(DESTDIR)$(DATADIR)/dbus-1/interfaces
 
 # What tests and demo need besides Go, make and git.
 prerequisites:
@@ -114,15 +118,24 @@ fuzz-language: build
 bench: prerequisites build
 	$(GO) run ./compat-tests/bench -daemon $(BUILD)/keepalived
 
-# nfpm is run by its version, not pinned in go.mod: nothing else needs its modules.
-NFPM = $(GO) run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
+# Packages take the place of the C daemon's, for which they must be newer
+# (packaging/nfpm.yaml). nfpm is run by its version, not pinned in go.mod: nothing
+# else needs its modules.
+NFPM       = $(GO) run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
+RELEASE    ?= 1+go1
+MAINTAINER ?= keepalived in Go <keepalived-go@packages.invalid>
 dist:
-	rm -rf $(BUILD)/stage
+	rm -rf $(BUILD)/stage $(BUILD)/dist
 	mkdir -p $(BUILD)/dist
-	$(MAKE) install DESTDIR=$(CURDIR)/$(BUILD)/stage PREFIX=/usr SYSCONFDIR=/etc
+	$(MAKE) install DESTDIR=$(abspath $(BUILD))/stage PREFIX=/usr SYSCONFDIR=/etc
+	mv $(BUILD)/stage/usr/share/man $(BUILD)/stage/usr/share/zsh $(BUILD)/stage/
+	gzip -n9 $(BUILD)/stage/man/*/*
+	sed 's|@BUILD@|$(BUILD)|' packaging/nfpm.yaml > $(BUILD)/nfpm-deb.yaml
+	sed '/^epoch:/d' $(BUILD)/nfpm-deb.yaml > $(BUILD)/nfpm-rpm.yaml
 	for format in deb rpm; do \
-		GOARCH=$$($(GO) env GOARCH) VERSION=$$(sed -n 's/^const Number = "\(.*\)"/\1/p' core/version/version.go) \
-			$(NFPM) package -f packaging/nfpm.yaml -p $$format -t $(BUILD)/dist/; \
+		GOARCH=$$($(GO) env GOARCH) RELEASE='$(RELEASE)' MAINTAINER='$(MAINTAINER)' \
+			VERSION=$$(sed -n 's/^const Number = "\(.*\)"/\1/p' core/version/version.go) \
+			$(NFPM) package -f $(BUILD)/nfpm-$$format.yaml -p $$format -t $(BUILD)/dist/; \
 	done
 
 clean:

@@ -80,6 +80,16 @@ const instanceXML = `  <interface name="org.keepalived.Vrrp1.Instance">
   </interface>
 `
 
+// Interfaces returns the interfaces that are the daemon's own as complete
+// introspection documents by their names, for those who make a client from the
+// files in /usr/share/dbus-1/interfaces.
+func Interfaces() map[string]string {
+	return map[string]string{
+		"org.keepalived.Vrrp1.Vrrp":     doctype + "<node>\n" + daemonXML + "</node>\n",
+		"org.keepalived.Vrrp1.Instance": doctype + "<node>\n" + instanceXML + "</node>\n",
+	}
+}
+
 // introspect describes what is at a path and below it.
 func (n *names) introspect(path string) string {
 	var b strings.Builder
