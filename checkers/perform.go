@@ -37,9 +37,9 @@ func (s *service) perform(a machine.Action) {
 			s.do(a.VS.Step(machine.Answer{Refused: refused}))
 		}
 	case machine.NotifyRS:
-		s.events.Send(notify.RealServerState{RealServer: a.Config, RS: a.RS, VS: a.VS, Up: a.Up})
+		s.send(notify.RealServerState{RealServer: a.Config, VirtualServer: a.Of, RS: a.RS, VS: a.VS, Up: a.Up, Alive: a.Alive}, a.Quiet)
 	case machine.NotifyVS:
-		s.events.Send(notify.VirtualServerState{VirtualServer: a.Config, VS: a.VS, Up: a.Up})
+		s.send(notify.VirtualServerState{VirtualServer: a.Config, VS: a.VS, Up: a.Up, Alive: a.Alive, Stopping: a.Stopping}, a.Quiet)
 	case machine.Mail:
 		s.events.Send(notify.Mail{Subject: a.Subject, Body: a.Body})
 	case machine.Schedule:
@@ -47,4 +47,12 @@ func (s *service) perform(a machine.Action) {
 			c.timer.Reset(a.After)
 		}
 	}
+}
+
+// send tells the listeners of an event; of a quiet one only those that observe.
+func (s *service) send(e notify.Event, quiet bool) {
+	if quiet {
+		e = notify.Quiet{Event: e}
+	}
+	s.events.Send(e)
 }

@@ -38,18 +38,25 @@ type DeleteDestination struct {
 }
 
 // NotifyRS tells scripts, FIFOs and traps of a real server that has come up or
-// gone down.
+// gone down; Quiet ones only traps.
 type NotifyRS struct {
 	Config *config.RealServer
+	Of     *config.VirtualServer
 	RS, VS string // the names
 	Up     bool
+	Alive  int // real servers of the virtual server now
+	Quiet  bool
 }
 
-// NotifyVS tells scripts, FIFOs and traps of a quorum gained or lost.
+// NotifyVS tells scripts, FIFOs and traps of a quorum gained or lost, or of a
+// virtual server that stops; Quiet ones only traps.
 type NotifyVS struct {
-	Config *config.VirtualServer
-	VS     string // the name
-	Up     bool
+	Config   *config.VirtualServer
+	VS       string // the name
+	Up       bool
+	Alive    int // real servers now
+	Stopping bool
+	Quiet    bool
 }
 
 // Mail sends a mail. Subject is what follows the router id.
@@ -94,12 +101,15 @@ func upWord(up bool) string {
 	return "DOWN"
 }
 
-func (a *actions) notifyRS(r *RealServer) {
-	a.add(NotifyRS{Config: r.Config, RS: r.Name, VS: r.VS.Name, Up: r.Alive})
+func (a *actions) notifyRS(r *RealServer) { a.tellRS(r, false) }
+
+func (a *actions) tellRS(r *RealServer, quiet bool) {
+	v := r.VS
+	a.add(NotifyRS{Config: r.Config, Of: v.Config, RS: r.Name, VS: v.Name, Up: r.Alive, Alive: v.Up, Quiet: quiet})
 }
 
 func (a *actions) notifyVS(v *VirtualServer) {
-	a.add(NotifyVS{Config: v.Config, VS: v.Name, Up: v.QuorumUp})
+	a.add(NotifyVS{Config: v.Config, VS: v.Name, Up: v.QuorumUp, Alive: v.Up})
 }
 
 func (a *actions) mailRS(r *RealServer, body string) {

@@ -46,13 +46,13 @@ func (v *VirtualServer) apply(a *actions, t transition) {
 		return
 	}
 	v.logServer(a, r, t.up)
-	r.Alive = t.up
+	r.setAlive(t.up)
 	x := v.difference(wish{&r.slot, v.wantedRS(r)})
 	if x == nil { // R3, R5
 		v.complete(a, t)
 		return
 	}
-	r.Alive = !t.up
+	r.setAlive(!t.up)
 	a.add(must(x))
 	v.pending = &t
 }
@@ -91,7 +91,7 @@ func (v *VirtualServer) answer(a *actions, refused bool) {
 		}
 		return
 	}
-	r.Alive = t.up
+	r.setAlive(t.up)
 	r.slot.shown = v.wantedRS(r)
 	v.complete(a, t)
 }
@@ -158,7 +158,7 @@ func (v *VirtualServer) changeWeight(a *actions, r *RealServer) bool {
 
 // weigh sums up the effective weight.
 func (r *RealServer) weigh() {
-	e := r.Config.Weight
+	e := r.Base
 	for _, k := range r.Checkers {
 		e += k.Weight
 	}

@@ -50,10 +50,18 @@ type BFDState struct {
 	Up      bool
 }
 
+// Weight is a weight that an observer sets in place of the effective one; it
+// lasts until a reload (05-observability section 8.4).
+type Weight struct {
+	RS     *RealServer
+	Weight int64
+}
+
 func (Result) event()    {}
 func (Answer) event()    {}
 func (FileValue) event() {}
 func (BFDState) event()  {}
+func (Weight) event()    {}
 
 // Step takes an event and returns what is to be done about it, in order. While
 // an Answer is awaited no other event is allowed.
@@ -71,6 +79,9 @@ func (v *VirtualServer) Step(e Event) []Action {
 		v.fileValue(&a, e)
 	case BFDState:
 		v.bfdState(&a, e)
+	case Weight:
+		e.RS.Base += e.Weight - e.RS.Effective
+		v.reweigh(&a, e.RS)
 	}
 	return a.list
 }

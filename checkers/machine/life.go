@@ -39,7 +39,7 @@ func (v *VirtualServer) Start() []Action {
 // enter is the first appearance of a real server.
 func (v *VirtualServer) enter(a *actions, r *RealServer) {
 	r.entered = true
-	r.Alive = r.Failed == 0
+	r.setAlive(r.Failed == 0)
 	v.ask(a, wish{&r.slot, v.wantedRS(r)})
 	if r.Alive && v.options.RSInitNotifies {
 		a.notifyRS(r)
@@ -58,29 +58,27 @@ func (v *VirtualServer) Stop() []Action {
 				line = message.ShuttingDownInhib
 			}
 			a.log(line, r.Name, v.Name)
-			v.drop(&a, r, v.Config.Omega, message.MailShuttingDown)
+			v.drop(&a, r, message.MailShuttingDown, !v.Config.Omega)
 		}
 	}
 	v.QuorumUp = false
+	a.add(NotifyVS{Config: v.Config, VS: v.Name, Alive: v.Up, Stopping: true, Quiet: !v.Config.Omega})
 	if v.Config.Omega {
-		a.notifyVS(v)
 		a.mailVS(v, message.MailShuttingDown)
 	}
 	return a.list
 }
 
-// drop tells of a real server that leaves for good, if it was serving and tell
-// is set.
-func (v *VirtualServer) drop(a *actions, r *RealServer, tell bool, mail string) {
-	if !r.slot.shown.Present {
+// drop tells of a real server that leaves for good, if it was serving.
+func (v *VirtualServer) drop(a *actions, r *RealServer, mail string, quiet bool) {
+	if !r.slot.shown.Present || !r.Alive {
 		return
 	}
-	if r.Alive && tell {
-		r.Alive = false
-		a.notifyRS(r)
+	r.setAlive(false)
+	a.tellRS(r, quiet)
+	if !quiet {
 		a.mailRS(r, mail)
 	}
-	r.Alive = false
 }
 
 // remove is the end of a virtual server that a reload has removed (section 10,
@@ -114,5 +112,5 @@ func (v *VirtualServer) removeRS(a *actions, r *RealServer) {
 		line = message.RemovingRSInhib
 	}
 	a.log(line, r.Name, v.Name)
-	v.drop(a, r, true, message.MailRemoving)
+	v.drop(a, r, message.MailRemoving, false)
 }

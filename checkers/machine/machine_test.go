@@ -123,6 +123,8 @@ func eventOf(k *Checker, verb, arg string) Event {
 		return Result{Checker: k, Misc: MiscResult{TimedOut: true}}
 	case "bfd":
 		return BFDState{Checker: k, Up: arg == "up"}
+	case "weight":
+		return Weight{RS: k.RS, Weight: int64(n)}
 	}
 	panic("unknown event " + verb)
 }
@@ -274,15 +276,23 @@ func (w *world) text(x Action) string {
 	case DeleteDestination:
 		return fmt.Sprintf("delete %s%s", key(x.Destination), must(x.Must))
 	case NotifyRS:
-		return fmt.Sprintf("notify RS %s %s %s", x.RS, x.VS, upWord(x.Up))
+		return fmt.Sprintf("%s RS %s %s %s", listeners(x.Quiet), x.RS, x.VS, upWord(x.Up))
 	case NotifyVS:
-		return fmt.Sprintf("notify VS %s %s", x.VS, upWord(x.Up))
+		return fmt.Sprintf("%s VS %s %s", listeners(x.Quiet), x.VS, upWord(x.Up))
 	case Mail:
 		return fmt.Sprintf("mail %s: %s", x.Subject, x.Body)
 	case Schedule:
 		return fmt.Sprintf("next %s", x.After)
 	}
 	return fmt.Sprintf("%T", x)
+}
+
+// listeners are who hears of a notification.
+func listeners(quiet bool) string {
+	if quiet {
+		return "trap"
+	}
+	return "notify"
 }
 
 // TestTables runs the rows of the tables: readable events in, actions out.

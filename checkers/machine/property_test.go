@@ -114,6 +114,9 @@ func TestTableFollowsState(t *testing.T) {
 				rt.Fatalf("%v\n%s", err, w.out)
 			}
 			for _, v := range w.vss {
+				if n := count(v.RealServers); v.Up != n {
+					rt.Fatalf("%s: %d real servers are alive, counted as %d", v.Name, n, v.Up)
+				}
 				again := new(actions)
 				if v.sync(again); len(again.list) != 0 {
 					rt.Fatalf("%s: differences are left: %v", v.Name, again.list)
@@ -125,6 +128,15 @@ func TestTableFollowsState(t *testing.T) {
 			rt.Fatal(w.out)
 		}
 	})
+}
+
+func count(all []*RealServer) (n int) {
+	for _, r := range all {
+		if r.Alive {
+			n++
+		}
+	}
+	return n
 }
 
 // reload(A to B) ends with the table of start(B) when the checks have said the

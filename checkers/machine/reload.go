@@ -109,6 +109,7 @@ func (v *VirtualServer) migrate(a *actions, c *config.VirtualServer, f Files) {
 			v.removeRS(a, r)
 		}
 	}
+	v.Up = 0 // those of before are not counted any more
 	for _, r := range v.RealServers {
 		if o := before[r.key()]; o != nil {
 			r.inherit(a, o, f)
@@ -145,8 +146,8 @@ func (v *VirtualServer) migrateSorry(a *actions, old *config.SorryServer, leaves
 func (r *RealServer) inherit(a *actions, old *RealServer, f Files) {
 	v := r.VS
 	r.entered, r.Reloaded = true, true
-	r.Alive, r.Previous = old.Alive, old.Previous
-	r.Effective = old.Effective
+	r.setAlive(old.Alive)
+	r.Previous, r.Effective = old.Previous, old.Effective
 	if r.Config.Unchecked && r.Alive {
 		r.Failed = 0 // a reload takes nobody out whom no check has found bad
 	}
@@ -174,7 +175,7 @@ func (r *RealServer) inherit(a *actions, old *RealServer, f Files) {
 	}
 	if up := r.Failed == 0; up != r.Alive {
 		v.logServer(a, r, up)
-		r.Alive = up
+		r.setAlive(up)
 		v.ask(a, wish{&r.slot, v.wantedRS(r)})
 		a.notifyRS(r)
 	}

@@ -21,6 +21,8 @@ type VirtualServer struct {
 	Name        string // as logs and FIFO lines name it
 	RealServers []*RealServer
 
+	// Up counts the real servers that are alive.
+	Up int
 	// QuorumUp is S of section 6.4.
 	QuorumUp bool
 	// SorryActive is set while the sorry server serves.
@@ -44,8 +46,10 @@ type RealServer struct {
 
 	Alive  bool
 	Failed int // checkers that are not up; 1 for one that is not to serve unchecked
-	// Effective is the configured weight plus the contributions of the
-	// checkers; the kernel gets it clamped.
+	// Base is the configured weight, unless an observer has set another one.
+	Base int64
+	// Effective is Base plus the contributions of the checkers; the kernel gets
+	// it clamped.
 	Effective int64
 	// Previous is the effective weight before the last change, for the dump.
 	Previous int64
@@ -111,7 +115,7 @@ func New(c *config.VirtualServer, o *Options) *VirtualServer {
 }
 
 func (v *VirtualServer) newRealServer(c *config.RealServer) *RealServer {
-	r := &RealServer{Config: c, VS: v, Name: ServerName(c.Addr, v.Config.Protocol, c.Port), Effective: c.Weight}
+	r := &RealServer{Config: c, VS: v, Name: ServerName(c.Addr, v.Config.Protocol, c.Port), Base: c.Weight, Effective: c.Weight}
 	if c.Unchecked {
 		r.Failed = 1
 	}
@@ -126,6 +130,20 @@ func (v *VirtualServer) newRealServer(c *config.RealServer) *RealServer {
 func (k *Checker) startAlpha() {
 	if k.Config.Alpha && k.Config.Kind != config.CheckFile {
 		k.setUp(false)
+	}
+}
+
+// setAlive changes the state of the real server and the count of its virtual
+// server.
+func (r *RealServer) setAlive(alive bool) {
+	if r.Alive == alive {
+		return
+	}
+	r.Alive = alive
+	if alive {
+		r.VS.Up++
+	} else {
+		r.VS.Up--
 	}
 }
 

@@ -37,17 +37,25 @@ type GroupState struct {
 // RealServerState is a change of a real server of a virtual server. RS and VS
 // are the names of 04-lvs-checkers section 2.
 type RealServerState struct {
-	RealServer *config.RealServer
-	RS, VS     string
-	Up         bool
+	RealServer    *config.RealServer
+	VirtualServer *config.VirtualServer
+	RS, VS        string
+	Up            bool
+	Alive         int // real servers of the virtual server after it
 }
 
-// VirtualServerState is a quorum gained or lost.
+// VirtualServerState is a quorum gained or lost, or the stop of a virtual
+// server.
 type VirtualServerState struct {
 	VirtualServer *config.VirtualServer
 	VS            string
 	Up            bool
+	Alive         int // real servers after it
+	Stopping      bool
 }
+
+// Quiet is an event that only traps tell of: no script, no FIFO and no mail.
+type Quiet struct{ Event Event }
 
 // Mail is a mail to the configured recipients. Subject is what follows the
 // router id; Body is one line.
@@ -57,6 +65,7 @@ func (InstanceState) event()      {}
 func (GroupState) event()         {}
 func (RealServerState) event()    {}
 func (VirtualServerState) event() {}
+func (Quiet) event()              {}
 func (Mail) event()               {}
 
 // Listener is told of every event.
