@@ -19,6 +19,11 @@
 // is repaired by the next reload. Services that no virtual server wants are
 // foreign and never touched (but see lvs_flush).
 //
+// With nftables_ipvs a virtual server group is one service by firewall mark in
+// place of one for each address; package firewall has the packets marked, in the
+// same manner: the whole wish after each start and reload, and again when
+// somebody has taken something out.
+//
 // # What it never does
 //
 // It does not read configuration files, and nothing on its loop waits for a

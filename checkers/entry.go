@@ -34,13 +34,16 @@ func serviceOf(c *config.VirtualServer, key ipvs.ServiceKey) ipvs.Service {
 }
 
 // keysOf are the services of a virtual server, in the order in which they are
-// programmed: its own, or of its group the addresses, then the marks.
-func keysOf(c *config.VirtualServer, entries []config.GroupEntry) []ipvs.ServiceKey {
+// programmed: its own; or those of the mark that the packet filter gives to its
+// group, unless that is 0; or of its group the addresses, then the marks.
+func keysOf(c *config.VirtualServer, entries []config.GroupEntry, mark uint32) []ipvs.ServiceKey {
 	switch {
 	case c.IsFWMark:
 		return []ipvs.ServiceKey{ipvs.FWMarkKey(c.Family, c.FWMark)}
 	case c.Group == "":
 		return []ipvs.ServiceKey{ipvs.AddressKey(c.Protocol, c.Addr, c.Port)}
+	case mark != 0:
+		return keysByMark(entries, mark)
 	}
 	var keys []ipvs.ServiceKey
 	for _, e := range entries {

@@ -39,7 +39,7 @@ func TestKeys(t *testing.T) {
 			[]config.GroupEntry{mark(5, 0), entry("fd01::1", "fd01::2", 81), mark(6, 4)},
 			[]ipvs.ServiceKey{tcp("fd01::1", 81), tcp("fd01::2", 81), ipvs.FWMarkKey(6, 5), ipvs.FWMarkKey(4, 6)}},
 	} {
-		if got := keysOf(&c.vs, c.entries); !slices.Equal(got, c.want) {
+		if got := keysOf(&c.vs, c.entries, 0); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
 	}

@@ -24,6 +24,7 @@ import (
 type snapshot struct {
 	label            string
 	table            string
+	ruleset          string // as nft prints it; empty where it was not looked at, or is empty
 	logs, fifo, mail []string
 }
 
@@ -65,6 +66,8 @@ func observed(t *testing.T, name string) []snapshot {
 			if strings.HasPrefix(line, "-") {
 				s.table += line + "\n"
 			}
+		case "--- nft list ruleset":
+			s.ruleset += line + "\n"
 		case "--- log":
 			if line = stamp.ReplaceAllString(line, ""); !others.MatchString(line) {
 				s.logs = append(s.logs, line)
@@ -89,6 +92,7 @@ var reasons = map[string]string{
 	"77-reload-sorry-stuck":   "a real server that a reload brings up takes the sorry server out",
 	"61-weight-quorum-sorry":  "a weight is withdrawn with the script that gave it, also when that dies by a signal",
 	"35-flush":                "what is found at the start is corrected, and not reported as an error",
+	"76-nftables-shared":      "as 27-group-shared",
 	"27-group-shared":         "a service that two virtual servers share is deleted once",
 	"51-reload-group-nosorry": "the C daemon crashes",
 	"24-file":                 "a product out of range leaves no permanent offset",
@@ -163,7 +167,7 @@ func (g *golden) fresh() {
 		return
 	}
 	old.close()
-	g.l.table, g.l.servers = old.table, old.servers
+	g.l.table, g.l.servers, g.l.nft = old.table, old.servers, old.nft
 }
 
 // printed is the table as `ipvsadm -Sn` prints it.
@@ -296,6 +300,9 @@ var writeOurs = flag.Bool("ours", false, "rewrite testdata/golden/*/ours.txt")
 // keep writes down what a step shows, for -ours.
 func (g *golden) keep(label string, tableOnly bool, logs, fifo []string) {
 	fmt.Fprintf(&g.ours, "### [] %s\n--- ipvsadm -Sn\n%s", label, g.printed())
+	if nft := g.l.ruleset(); nft != "" {
+		g.ours.WriteString("--- nft list ruleset\n" + nft)
+	}
 	if tableOnly {
 		return
 	}
@@ -328,6 +335,9 @@ func (g *golden) compare(f []string) {
 	if got := g.printed(); got != w.table {
 		g.t.Errorf("%s: table:\n%sobserved:\n%s", w.label, got, w.table)
 	}
+	if got := g.l.ruleset(); spaced(got) != spaced(w.ruleset) {
+		g.t.Errorf("%s: ruleset:\n%sobserved:\n%s", w.label, got, w.ruleset)
+	}
 	if f[0] == "early" {
 		return
 	}
@@ -349,6 +359,9 @@ func (g *golden) compare(f []string) {
 		g.t.Errorf("%s: fifo:\n%s\nobserved:\n%s", w.label, strings.Join(fifo, "\n"), strings.Join(wantFIFO, "\n"))
 	}
 }
+
+// spaced takes away what nft decides by width.
+func spaced(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // mail are subjects and bodies since the last look, sorted: the C daemon sends
 // side by side.

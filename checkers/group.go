@@ -21,6 +21,10 @@ func groupsOf(c *config.Config) map[string][]config.GroupEntry {
 // regrouped tells of the entries that have gone from and come into the group
 // of a virtual server with a reload.
 func (s *service) regrouped(c *config.VirtualServer) {
+	if s.marks.of[marking{c.Group, c.Protocol}] != 0 {
+		s.regroupedByMark(c)
+		return
+	}
 	old, now := s.oldGroups[c.Group], s.groups[c.Group]
 	for _, e := range old {
 		if !slices.ContainsFunc(now, e.Same) {

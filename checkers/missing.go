@@ -11,7 +11,4 @@ func (s *service) sayMissing(c *config.Config) {
 	if c.Global.SNMP.Checker {
 		s.logf(message.NotAvailable, "enable_snmp_checker")
 	}
-	if c.Global.Firewall.NFTablesIPVS != "" && len(c.LVS.Groups) > 0 {
-		s.logf(message.NoGroupMarks)
-	}
 }

@@ -16,12 +16,9 @@ func TestMissing(t *testing.T) {
 		defer l.close()
 		c := new(config.Config)
 		c.Global.SNMP.Checker = true
-		c.Global.Firewall.NFTablesIPVS = "ipvs"
-		c.LVS.Groups = []*config.VirtualServerGroup{{Name: "g"}}
 		l.on(func() { l.s.sayMissing(c) })
 		want := []string{
 			"enable_snmp_checker is not available in this build yet - ignored",
-			"nftables_ipvs: groups are programmed address by address, without marks",
 		}
 		if !slices.Equal(l.record.logs, want) {
 			t.Errorf("logged %q, want %q", l.record.logs, want)

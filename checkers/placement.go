@@ -18,11 +18,11 @@ type placement struct {
 	contended map[ipvs.ServiceKey][]*machine.VirtualServer
 }
 
-func newPlacement(vss []*machine.VirtualServer, groups map[string][]config.GroupEntry) placement {
+func newPlacement(vss []*machine.VirtualServer, groups map[string][]config.GroupEntry, marks map[marking]uint32) placement {
 	p := placement{keys: map[*machine.VirtualServer][]ipvs.ServiceKey{}, contended: map[ipvs.ServiceKey][]*machine.VirtualServer{}}
 	claims := map[ipvs.ServiceKey][]*machine.VirtualServer{}
 	for _, v := range vss {
-		p.keys[v] = keysOf(v.Config, groups[v.Config.Group])
+		p.keys[v] = keysOf(v.Config, groups[v.Config.Group], marks[marking{v.Config.Group, v.Config.Protocol}])
 		for _, key := range p.keys[v] {
 			claims[key] = append(claims[key], v)
 		}
@@ -102,12 +102,14 @@ func isServer(c *config.VirtualServer, place int, d machine.Destination) bool {
 }
 
 // program makes the kernel's table as wanted, which needs it not where it is so
-// already.
+// already, and has the packet filter mark what is for it.
 func (s *service) program() {
-	s.placement = newPlacement(s.vss, s.groups)
+	s.prepareMarks()
+	s.placement = newPlacement(s.vss, s.groups, s.marks.of)
 	if s.table != nil {
 		s.must(s.table.Apply(s.placement.desired(s.vss)))
 	}
+	s.setMarks()
 }
 
 // setEntry makes a server of a virtual server be in the table with new values

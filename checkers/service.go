@@ -12,6 +12,7 @@ import (
 	"keepalived/checkers/machine"
 	"keepalived/checkers/message"
 	"keepalived/core/config"
+	"keepalived/core/firewall"
 	"keepalived/core/notify"
 	"keepalived/core/process"
 	"keepalived/core/script"
@@ -33,6 +34,7 @@ type service struct {
 	oldGroups map[string][]config.GroupEntry // those before the last reload
 	vss       []*machine.VirtualServer
 	placement placement
+	marks     marks
 	checks    map[*machine.Checker]*check
 	files     machine.Files
 	sessions  map[string]bool // BFD sessions that were told of, and whether they are Up
@@ -55,6 +57,7 @@ type service struct {
 // deps are the parts that a test replaces.
 type deps struct {
 	open   func(*config.Config) (ipvs.Client, error)
+	filter func(firewall.Options) (Firewall, error)
 	probes func(*service, *machine.Checker) (attempter, error)
 	random func(time.Duration) time.Duration
 	listen func(*service) listener // adds the listeners to the events
@@ -74,7 +77,7 @@ type listener interface {
 // New returns the service of the health-check process.
 func New(env process.Env) process.Service {
 	return newService(env, deps{
-		open: openIPVS, probes: newAttempter, listen: listen, watch: watchHost, files: trackFiles, run: runScript,
+		open: openIPVS, filter: openFirewall, probes: newAttempter, listen: listen, watch: watchHost, files: trackFiles, run: runScript,
 		random: func(d time.Duration) time.Duration {
 			if d <= 0 {
 				return 0
@@ -172,6 +175,7 @@ func (s *service) take(c *config.Config) {
 		NoCheckerEmails: g.NoCheckerEmails, FlushOnStop: g.LVSFlushOnStop,
 	}
 	s.oldGroups, s.groups = s.groups, groupsOf(c)
+	s.marks.told = map[marking]bool{}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.sayMissing(c)
 }
@@ -216,6 +220,7 @@ func (s *service) Stop(done func()) {
 		if !s.env.Options.DontReleaseIPVS {
 			s.release()
 		}
+		s.closeFilter()
 		s.stopDaemons()
 		s.restoreTimeouts()
 	}
@@ -233,6 +238,7 @@ func (s *service) release() {
 	} else {
 		s.must(s.table.Apply(nil))
 	}
+	s.removeMarks()
 	for _, v := range s.vss {
 		s.do(v.Stop())
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -18,6 +19,7 @@ import (
 	"keepalived/checkers/machine"
 	"keepalived/checkers/probe"
 	"keepalived/core/config"
+	"keepalived/core/firewall"
 	"keepalived/core/notify"
 	"keepalived/core/process"
 	"keepalived/ipvs"
@@ -30,13 +32,16 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type lab struct {
 	t      *testing.T
 	kernel *ipvs.Fake
-	table  ipvs.Client // what the process uses: kernel, unless a test sets it
-	loop   *process.Loop
-	s      *service
-	record *recorder
-	cancel context.CancelFunc
-	ended  chan struct{}
-	stopd  bool
+	table  ipvs.Client    // what the process uses: kernel, unless a test sets it
+	nft    *firewall.Fake // nil until it is opened
+	// nftOptions are those with which it has been opened so far.
+	nftOptions []firewall.Options
+	loop       *process.Loop
+	s          *service
+	record     *recorder
+	cancel     context.CancelFunc
+	ended      chan struct{}
+	stopd      bool
 
 	// servers say how an attempt at an address ends; those not named refuse.
 	servers map[string]probe.Result
@@ -138,7 +143,7 @@ func newLab(t *testing.T, o process.Options) *lab {
 	l.cancel = cancel
 	l.s = newService(process.Env{Loop: l.loop, Log: slog.New(l.record), Options: o}, deps{
 		open:   func(*config.Config) (ipvs.Client, error) { return shared{l.table}, l.openErr },
-		probes: l.attempter,
+		filter: l.openFilter, probes: l.attempter,
 		random: func(d time.Duration) time.Duration { return d / 2 },
 		listen: func(s *service) listener { s.events.Add(l.record); return l.record },
 		watch:  func(*service) (func(), error) { return func() {}, nil },
@@ -147,6 +152,28 @@ func newLab(t *testing.T, o process.Options) *lab {
 	})
 	go func() { l.loop.Run(ctx); close(l.ended) }()
 	return l
+}
+
+// openFilter opens a packet filter. One that was there before has left tables.
+func (l *lab) openFilter(o firewall.Options) (Firewall, error) {
+	l.nftOptions = append(l.nftOptions, o)
+	var old []int
+	if l.nft != nil {
+		for i, family := range []string{"table ip ", "table ip6 "} {
+			if strings.Contains(l.nft.String(), family+o.Table) {
+				old = append(old, 4+2*i)
+			}
+		}
+	}
+	l.nft = firewall.NewFake(o, old...)
+	return l.nft, nil
+}
+
+func (l *lab) ruleset() string {
+	if l.nft == nil {
+		return ""
+	}
+	return l.nft.String()
 }
 
 // shared is a table that outlives the process that closes it.

@@ -15,7 +15,7 @@ func (s *service) snapshot() *status.Checkers {
 		}
 	}
 	c := camera{s, make([]status.RealServer, 0, servers), make([]status.Checker, 0, checkers)}
-	all := &status.Checkers{Config: s.config, Former: s.oldGroups, VirtualServers: make([]status.VirtualServer, 0, len(s.vss))}
+	all := &status.Checkers{Config: s.config, Former: s.oldGroups, Marks: s.groupMarks(), VirtualServers: make([]status.VirtualServer, 0, len(s.vss))}
 	for _, v := range s.vss {
 		all.VirtualServers = append(all.VirtualServers, c.virtualServer(v))
 	}

@@ -15,8 +15,13 @@ type Checkers struct {
 	// Former are the entries of the virtual server groups before the last
 	// reload, by name.
 	Former map[string][]config.GroupEntry
-	Files  []File
+	// Marks are those of the groups whose packets nftables marks, by name.
+	Marks map[string]GroupMarks
+	Files []File
 }
+
+// GroupMarks are the firewall marks of a virtual server group; 0: none.
+type GroupMarks struct{ TCP, UDP, SCTP uint32 }
 
 // VirtualServer is a virtual server.
 type VirtualServer struct {

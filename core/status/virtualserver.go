@@ -50,6 +50,10 @@ func (w lines) serverGroup(c *Checkers, g *config.VirtualServerGroup) {
 	w.line("------< Virtual server group >------") // sic: with a blank before it
 	w.line("Virtual Server Group = %s, IPv4 = %s, IPv6 = %s", g.Name, yesNo(v4), yesNo(v6))
 	alive := c.aliveIn(g)
+	if m, ok := c.Marks[g.Name]; ok {
+		w.line(" Fwmark TCP: %d UDP: %d SCTP: %d", m.TCP, m.UDP, m.SCTP)
+		alive = nil // the entries are no services
+	}
 	for _, e := range g.Entries {
 		switch {
 		case e.IsFWMark:
