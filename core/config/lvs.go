@@ -119,6 +119,7 @@ type VirtualServer struct {
 	GranularityLength uint8
 	PersistenceEngine string
 	Method            Method
+	Weight            int64 // of real servers that have none
 
 	Timing
 	HASuspend            bool

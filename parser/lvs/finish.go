@@ -188,7 +188,7 @@ func (v *virtualServer) inherit() {
 		if rs.method != nil {
 			rs.Method = *rs.method
 		}
-		rs.Weight = first(v.weight, rs.weight)
+		rs.Weight = first(v.Weight, rs.weight)
 		rs.InhibitOnFailure = firstBool(v.InhibitOnFailure, rs.inhibit)
 		rs.Alpha = firstBool(v.Alpha, rs.alpha)
 		rs.Timing = rs.timing.resolve(&v.timing)

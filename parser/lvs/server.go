@@ -61,7 +61,6 @@ type virtualServer struct {
 	timing
 	head      reader.Head
 	method    *config.Method
-	weight    int64
 	smtpAlert *bool
 	sorry     *sorryServer
 	reading   []*realServer
@@ -154,8 +153,8 @@ func (r *Room) openServer(p *reader.Pass, s *reader.Statement) bool {
 	if v == nil {
 		return false
 	}
-	r.server = &virtualServer{VirtualServer: v, head: p.Head(), weight: 1}
-	r.server.Quorum = 1
+	r.server = &virtualServer{VirtualServer: v, head: p.Head()}
+	r.server.Quorum, r.server.Weight = 1, 1
 	p.Made(v, r.server)
 	return true
 }
@@ -379,7 +378,7 @@ func (r *Room) serverWeight(p *reader.Pass, s *reader.Statement) {
 		p.General(msgServerWeight, word, maxWeight)
 		return
 	}
-	r.server.weight = int64(v)
+	r.server.Weight = int64(v)
 }
 
 func (r *Room) sorryServer(p *reader.Pass, s *reader.Statement) {
