@@ -101,6 +101,15 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// A variable without a value in "-u $MASK" must not open files to everybody.
+func TestEmptyUmask(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	r := Parse([]string{"keepalived", "-u", ""}, &stdout, &stderr)
+	if r.Umask != -1 || r.Exit || stderr.String() != "Invalid --umask option " {
+		t.Errorf("umask %o, exit %v, %q", r.Umask, r.Exit, &stderr)
+	}
+}
+
 // Each option is there once, can be set, and the help text shows it unless it
 // is meant for programs.
 func TestTable(t *testing.T) {

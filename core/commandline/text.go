@@ -65,7 +65,7 @@ func writeVersion(w io.Writer) {
 	}
 	fmt.Fprintf(&b, "\nconfigure options: %s\n\n", buildOptions())
 	fmt.Fprintf(&b, "Config options:  %s\n\n", strings.Join(version.Features(), " "))
-	fmt.Fprintf(&b, "System options:  MEMFD_CREATE\n")
+	fmt.Fprintf(&b, "System options:  %s\n", strings.Join(version.System(), " "))
 	_, _ = w.Write(b.Bytes())
 }
 

@@ -35,6 +35,9 @@ func SignalOf(s os.Signal) Signal {
 // of faults and of the Go runtime: a signal without a meaning is ignored
 // (02-runtime section 6.1), yet scripts do not inherit that.
 func WatchSignals(loop *Loop, handle func(os.Signal)) (stop func()) {
+	// glibc's SIGRTMIN: the Go runtime handles no such signal, for musl uses it.
+	// It alone stays ignored in scripts.
+	disposition(34, ignored)
 	c := make(chan os.Signal, 64)
 	signal.Notify(c, watched()...)
 	done := make(chan struct{})
@@ -64,13 +67,24 @@ func fault(s os.Signal) bool {
 // it. Left to itself the Go runtime would first print what each thread does,
 // and wait for seconds for threads that do not answer.
 func dieBy(s syscall.Signal) {
-	var ordinary struct {
-		handler, flags, restorer uintptr
-		mask                     uint64
-	}
-	_, _, _ = syscall.RawSyscall6(syscall.SYS_RT_SIGACTION, uintptr(s), uintptr(unsafe.Pointer(&ordinary)), 0, 8, 0, 0)
+	disposition(s, ordinary)
 	_ = syscall.Kill(syscall.Getpid(), s)
 	select {}
+}
+
+// What a signal does that no handler is there for, SIG_DFL and SIG_IGN.
+const (
+	ordinary uintptr = iota
+	ignored
+)
+
+// disposition sets what a signal does behind the Go runtime's back.
+func disposition(s syscall.Signal, what uintptr) {
+	action := struct {
+		handler, flags, restorer uintptr
+		mask                     uint64
+	}{handler: what}
+	_, _, _ = syscall.RawSyscall6(syscall.SYS_RT_SIGACTION, uintptr(s), uintptr(unsafe.Pointer(&action)), 0, 8, 0, 0)
 }
 
 // watched lists all signals but those that cannot be caught, or belong to the

@@ -88,7 +88,8 @@ func segfaultReport(args []string) []string {
 		fmt.Sprintf("  Built with kernel headers for Linux %s", version.Kernel),
 		fmt.Sprintf("  Running on %s %s %s", sys, release, build))
 	lines = append(lines, commandLine(args, "  ")...)
-	return append(lines, wrap("  ", "Config options", strings.Join(version.Features(), " "))...)
+	lines = append(lines, wrap("  ", "Config options", strings.Join(version.Features(), " "))...)
+	return append(lines, wrap("  ", "System options", strings.Join(version.System(), " "))...)
 }
 
 func printf(ctx context.Context, log *slog.Logger, level slog.Level, format string, args ...any) {

@@ -20,5 +20,21 @@ const Kernel = "6.1.0"
 // Features are the words of "Config options": what is built in, named as the
 // C daemon names it.
 func Features() []string {
-	return []string{"LVS", "VRRP", "VRRP_AUTH", "INIT=systemd", "SYSTEMD_NOTIFY"}
+	return []string{
+		"NFTABLES", "LVS", "REGEX", "VRRP", "VRRP_AUTH", "VRRP_VMAC", "JSON", "BFD", "OLD_CHKSUM_COMPAT", "DBUS",
+		"INIT=systemd", "SYSTEMD_NOTIFY",
+	}
+}
+
+// System are the words of "System options": what is used of the kernel, named as
+// the C daemon names it, without those that are about C libraries.
+func System() []string {
+	return []string{
+		"MEMFD_CREATE", "IPV4_DEVCONF", "RTA_ENCAP", "RTA_EXPIRES", "RTA_PREF", "FRA_SUPPRESS_PREFIXLEN",
+		"FRA_SUPPRESS_IFGROUP", "FRA_TUN_ID", "RTAX_CC_ALGO", "RTAX_QUICKACK", "FRA_L3MDEV", "FRA_UID_RANGE",
+		"RTAX_FASTOPEN_NO_COOKIE", "RTA_VIA", "FRA_PROTOCOL", "FRA_IP_PROTO", "FRA_SPORT_RANGE", "FRA_DPORT_RANGE",
+		"RTA_TTL_PROPAGATE", "IFA_FLAGS", "LWTUNNEL_ENCAP_MPLS", "LWTUNNEL_ENCAP_ILA", "LIBIPVS_NETLINK",
+		"IPVS_DEST_ATTR_ADDR_FAMILY", "IPVS_SYNCD_ATTRIBUTES", "IPVS_64BIT_STATS", "IPVS_TUN_TYPE", "IPVS_TUN_CSUM",
+		"IPVS_TUN_GRE", "VRRP_IPVLAN", "GLOB_BRACE", "INET6_ADDR_GEN_MODE", "VRF", "SO_MARK",
+	}
 }
