@@ -71,7 +71,7 @@ func instances(t *rapid.T) string {
 			"track_src_ip", "mcast_dst_ip 224.0.0.99", "unicast_peer {\n 192.0.2.7 min_ttl 5\n 192.0.2.8\n }", "unicast_peer {\n fd00:0::7 max_ttl 9\n }", "unicast_ttl 5",
 			"unicast_fault_no_peer", "check_unicast_src", "old_unicast_checksum never", "old_unicast_checksum", "v3_checksum_as_v2 on", "skip_check_adv_addr off",
 			"lower_prio_no_advert", "higher_prio_send_advert", "owner_ignore_adverts", "owner_ignore_adverts no", "kernel_rx_buf_size 9999", "debug 2",
-			"down_timer_adverts 4", "timer_expired_backup 200", "garp_master_delay 1", "garp_master_repeat 0", "garp_master_refresh 9", "garp_master_refresh_repeat 3",
+			"down_timer_adverts 4", "timer_expired_backup 200", "garp_master_delay 1", "garp_master_repeat 0", "garp_master_refresh 14400", "garp_master_refresh_repeat 3",
 			"garp_lower_prio_delay 2", "garp_lower_prio_repeat 4", "garp_extra_if all 0", "garp_extra_if 90", "authentication {\n auth_type PASS\n auth_pass \"a b#\"\n }",
 			"authentication {\n auth_type AH\n auth_pass abcdefghij\n }", "auth_hmac {\n key 3 0123456789abcdef0123456789abcdef\n active_key 3\n mode permissive\n }",
 			"auth_hmac {\n key 4 hex:" + strings.Repeat("0f", 40) + "\n active_key 4\n anti_replay monotonic\n time_window 9\n }",

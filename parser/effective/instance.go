@@ -12,10 +12,6 @@ import (
 
 type instance = config.Instance
 
-// longest is the longest time of the keywords whose microseconds fit 32
-// bits.
-const longest = 4294 * time.Second
-
 func instanceRows() []row[instance] {
 	var all []row[instance]
 	for _, some := range [][]row[instance]{
@@ -190,8 +186,7 @@ func timingRows() []row[instance] {
 			from("global_defs/vrrp_garp_master_delay", "global_defs/vrrp_min_garp"),
 		number("garp_master_repeat", func(v *instance) uint32 { return v.GARPMasterRepeat }).
 			from("global_defs/vrrp_garp_master_repeat", "global_defs/vrrp_min_garp"),
-		duration("garp_master_refresh", func(v *instance) time.Duration { return v.GARPMasterRefresh }).from("global_defs/vrrp_garp_master_refresh").
-			unless(func(v *instance) bool { return v.GARPMasterRefresh > longest }),
+		duration("garp_master_refresh", func(v *instance) time.Duration { return v.GARPMasterRefresh }).from("global_defs/vrrp_garp_master_refresh"),
 		number("garp_master_refresh_repeat", func(v *instance) uint32 { return v.GARPMasterRefreshRepeat }).
 			from("global_defs/vrrp_garp_master_refresh_repeat", "global_defs/vrrp_min_garp").
 			unless(func(v *instance) bool { return v.GARPMasterRefreshRepeat == 0 }),

@@ -10,17 +10,13 @@ import (
 // its name, its origin and its values; a keyword has its value and its origin;
 // blocks of which there may be several, and lines, are arrays.
 func JSON(w io.Writer, in Input) error {
-	data, err := encode(members(newRenderer(in).root()))
-	if err != nil {
-		return err
-	}
-	var out bytes.Buffer
-	if err := json.Indent(&out, data, "", "  "); err != nil {
-		return err
-	}
-	out.WriteByte('\n')
-	_, err = w.Write(out.Bytes())
-	return err
+	e := encoder{out: w}
+	e.json = json.NewEncoder(&e.text)
+	e.json.SetEscapeHTML(false)
+	e.value(members(newRenderer(in).root()), "")
+	e.text.WriteByte('\n')
+	e.flush()
+	return e.err
 }
 
 // object is a JSON object whose members keep their order.
@@ -29,30 +25,6 @@ type object []member
 type member struct {
 	key   string
 	value any
-}
-
-// MarshalJSON implements json.Marshaler.
-func (o object) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('{')
-	for i, m := range o {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		key, err := encode(m.key)
-		if err != nil {
-			return nil, err
-		}
-		value, err := encode(m.value)
-		if err != nil {
-			return nil, err
-		}
-		b.Write(key)
-		b.WriteByte(':')
-		b.Write(value)
-	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
 }
 
 // members are the statements of a block by their keywords.
@@ -113,11 +85,70 @@ func elements(lines []statement) []any {
 	return all
 }
 
-// encode is json.Marshal without the escapes that only HTML needs.
-func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+// encoder writes values as they come, with their indent. A json.Marshaler
+// would be copied once for each block around it.
+type encoder struct {
+	out  io.Writer
+	text bytes.Buffer // what is not in out yet
+	json *json.Encoder
+	err  error
+}
+
+// enough is how much text is worth a call of Write.
+const enough = 64 << 10
+
+// flush hands the text over.
+func (e *encoder) flush() {
+	if e.err == nil {
+		_, e.err = e.text.WriteTo(e.out)
+	}
+	e.text.Reset()
+}
+
+// value writes an object, an array, or a value of the language.
+func (e *encoder) value(v any, indent string) {
+	if e.text.Len() > enough {
+		e.flush()
+	}
+	switch v := v.(type) {
+	case object:
+		e.sequence("{}", len(v), indent, func(i int, inner string) {
+			e.scalar(v[i].key)
+			e.text.WriteString(": ")
+			e.value(v[i].value, inner)
+		})
+	case []any:
+		e.sequence("[]", len(v), indent, func(i int, inner string) { e.value(v[i], inner) })
+	default:
+		e.json.SetIndent(indent, "  ")
+		e.scalar(v)
+	}
+}
+
+// sequence writes n elements between brackets, each on a line of its own.
+func (e *encoder) sequence(brackets string, n int, indent string, element func(i int, indent string)) {
+	e.text.WriteByte(brackets[0])
+	inner := indent + "  "
+	for i := range n {
+		if i > 0 {
+			e.text.WriteByte(',')
+		}
+		e.text.WriteByte('\n')
+		e.text.WriteString(inner)
+		element(i, inner)
+	}
+	if n > 0 {
+		e.text.WriteByte('\n')
+		e.text.WriteString(indent)
+	}
+	e.text.WriteByte(brackets[1])
+}
+
+// scalar writes what encoding/json makes of a value, without the escapes that
+// only HTML needs.
+func (e *encoder) scalar(v any) {
+	if err := e.json.Encode(v); err != nil && e.err == nil {
+		e.err = err
+	}
+	e.text.Truncate(max(0, len(bytes.TrimSuffix(e.text.Bytes(), []byte("\n"))))) // Encode ends the line
 }
