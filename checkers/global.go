@@ -1,10 +1,8 @@
 package checkers
 
 import (
-	"errors"
 	"slices"
-
-	"golang.org/x/sys/unix"
+	"time"
 
 	"keepalived/checkers/message"
 	"keepalived/core/config"
@@ -55,46 +53,43 @@ func (s *service) setTimeouts(t ipvs.Timeouts) {
 // wantedDaemons are the synchronisation daemons of this process: both, unless
 // a VRRP instance decides (12.3).
 func (s *service) wantedDaemons() []ipvs.Daemon {
-	c := s.config.Global.LVSSyncDaemon
-	if c == nil || c.Instance != "" {
+	if !s.config.SynchronisesBoth() {
 		return nil
 	}
+	c := s.config.Global.LVSSyncDaemon
 	id := uint32(max(c.ID, 0))
 	return []ipvs.Daemon{ipvs.DaemonOf(c, ipvs.Master, id), ipvs.DaemonOf(c, ipvs.Backup, id)}
 }
 
-// restartDaemons stops what runs and starts what is wanted.
-func (s *service) restartDaemons() {
-	want := s.wantedDaemons()
-	for _, d := range want {
-		_ = s.kernel.StopDaemon(d) // most often there is none
-	}
-	s.startDaemons(want)
-}
+// daemonGrace is how long another process may still be busy with a daemon that
+// it has handed over.
+const daemonGrace = 3 * time.Second
 
-// startDaemons starts daemons that do not run.
-func (s *service) startDaemons(want []ipvs.Daemon) {
-	for _, d := range want {
-		s.must(s.kernel.StartDaemon(d))
-	}
-	s.daemons = want
-}
-
-// reloadDaemons goes over to a new setting: unchanged daemons go on, those
-// that are configured no more are stopped.
-func (s *service) reloadDaemons() {
-	if slices.Equal(s.daemons, s.wantedDaemons()) {
+// setDaemons has the wanted daemons run, and stops what this process has started
+// and is configured no more; unchanged ones go on. But when an instance decides
+// from now on, its process takes over what runs: if this one stopped its own, it
+// could as well hit the other's, for the kernel knows them by their role alone.
+func (s *service) setDaemons() {
+	wanted := s.wantedDaemons()
+	if slices.Equal(wanted, s.daemons) {
 		return
 	}
-	s.stopDaemons()
-	s.restartDaemons()
+	if c := s.config.Global.LVSSyncDaemon; c == nil || c.Instance == "" {
+		s.must(ipvs.SetDaemons(s.kernel, wanted, s.daemons))
+	}
+	if len(s.daemons) == 0 && len(wanted) > 0 {
+		s.env.Loop.AfterFunc(daemonGrace, func() {
+			if s.ctx.Err() == nil && slices.Equal(wanted, s.daemons) {
+				s.must(ipvs.SetDaemons(s.kernel, wanted, wanted))
+			}
+		})
+	}
+	s.daemons = wanted
 }
 
 func (s *service) stopDaemons() {
-	for _, d := range s.daemons {
-		if err := s.kernel.StopDaemon(d); err != nil && !errors.Is(err, unix.ENOENT) {
-			s.must(err)
-		}
+	if len(s.daemons) > 0 {
+		s.must(ipvs.SetDaemons(s.kernel, nil, s.daemons))
+		s.daemons = nil
 	}
-	s.daemons = nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -192,6 +193,62 @@ func TestTimeoutsAndDaemons(t *testing.T) {
 			t.Errorf("log %q", logs)
 		}
 	})
+}
+
+// Between both roles here and the role of an instance, which is the VRRP
+// process's, one process acts: whichever of the two reloads first, the daemons are
+// those of the new configuration.
+func TestDaemonsChangeHands(t *testing.T) {
+	byInstance := strings.Replace(withGlobals, "lvs_sync_daemon d0 ", "lvs_sync_daemon d0 inst V ", 1)
+	for _, first := range []bool{false, true} { // this process reloads first
+		inBubble(t, func(t *testing.T, l *lab) {
+			other := []ipvs.Daemon{{Role: ipvs.Master, Interface: "d0", ID: 33, MaxLen: 1400, Port: 9999, TTL: 5, Group: netip.MustParseAddr("224.0.0.99")}}
+			both := []ipvs.Daemon{other[0], other[0]}
+			both[1].Role = ipvs.Backup
+			expect := func(what string, want []ipvs.Daemon) {
+				t.Helper()
+				if got, err := l.kernel.Daemons(); err != nil || !slices.Equal(got, want) {
+					t.Errorf("%s: %+v, %v, want %+v", what, got, err, want)
+				}
+			}
+			inOrder := func(here, there func()) {
+				if first {
+					here()
+					there()
+				} else {
+					there()
+					here()
+				}
+			}
+			reload := func(text string) func() {
+				return func() {
+					if err := l.reload(text); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+			if err := l.start(withGlobals); err != nil {
+				t.Error(err)
+			}
+			expect("both roles", both)
+			inOrder(reload(byInstance), func() {
+				if err := ipvs.SetDaemons(l.kernel, other, nil); err != nil {
+					t.Error(err)
+				}
+			})
+			expect("that of the instance", other)
+			l.wait(time.Minute)
+			expect("still", other)
+			inOrder(reload(withGlobals), func() {}) // the other process leaves them
+			expect("both roles again", both)
+			// But it was in the midst of something.
+			if err := l.kernel.StopDaemon(both[0]); err != nil {
+				t.Error(err)
+			}
+			l.wait(time.Minute)
+			expect("both roles after a while", both)
+		})
+	}
 }
 
 // A mail goes to the stream of events, with the name of the server.

@@ -111,7 +111,7 @@ func (s *service) Start(c *config.Config) error {
 	}
 	if s.kernel != nil {
 		s.applyTimeouts()
-		s.restartDaemons()
+		s.setDaemons()
 	}
 	s.listeners.Load(c)
 	s.allowPing()
@@ -150,7 +150,7 @@ func (s *service) Reload(c *config.Config) error {
 	}
 	if s.kernel != nil {
 		s.applyTimeouts()
-		s.reloadDaemons()
+		s.setDaemons()
 	}
 	s.listeners.Load(c)
 	s.allowPing()

@@ -33,6 +33,7 @@ type Follower struct {
 	wanted, started *Daemon
 	client          Client
 	busy            bool
+	handed          bool // what was started is another process's since
 	closed          func()
 }
 
@@ -50,7 +51,16 @@ func (f *Follower) Run(c *config.Config, master bool, id uint32) {
 		role = Master
 	}
 	d := DaemonOf(c.Global.LVSSyncDaemon, role, id)
-	f.config, f.wanted = c, &d
+	f.config, f.wanted, f.handed = c, &d, false
+	f.turn()
+}
+
+// HandOver leaves what runs to another process, which takes it over or stops it.
+// The kernel knows daemons by their role alone, so that this process must not
+// stop what may be the other one's by then. What is being done at this moment is
+// still done.
+func (f *Follower) HandOver() {
+	f.wanted, f.handed = nil, true
 	f.turn()
 }
 
@@ -70,6 +80,9 @@ func (f *Follower) Close(done func()) {
 func (f *Follower) turn() {
 	switch {
 	case f.busy:
+	case f.handed:
+		f.started, f.handed = nil, false
+		f.turn()
 	case !same(f.wanted, f.started):
 		f.busy = true
 		wanted, c := f.wanted, f.config
@@ -77,7 +90,7 @@ func (f *Follower) turn() {
 			err := f.apply(c, wanted)
 			f.post(func() {
 				f.busy = false
-				if same(f.wanted, wanted) {
+				if same(f.wanted, wanted) && !f.handed {
 					f.wanted = f.started // until somebody asks again
 				}
 				for _, e := range Errors(err) {
@@ -96,9 +109,7 @@ func (f *Follower) turn() {
 	}
 }
 
-// apply makes the kernel run what is wanted, and what was started no more. A
-// daemon that somebody else has started in the way, or this program before a
-// crash, is stopped.
+// apply makes the kernel run what is wanted, and what was started no more.
 func (f *Follower) apply(c *config.Config, wanted *Daemon) error {
 	before := f.started
 	f.started = nil
@@ -109,25 +120,45 @@ func (f *Follower) apply(c *config.Config, wanted *Daemon) error {
 		}
 		f.client = client
 	}
-	running, err := f.client.Daemons()
+	var own []Daemon
+	if before != nil {
+		own = []Daemon{*before}
+	}
+	var all []Daemon
+	if wanted != nil {
+		all = []Daemon{*wanted}
+	}
+	if err := SetDaemons(f.client, all, own); err != nil {
+		return err
+	}
+	f.started = wanted
+	return nil
+}
+
+// SetDaemons makes the kernel run the daemons that are wanted and no others. A
+// daemon that somebody else has started in the way, or this program before a
+// crash, is stopped; where none is wanted, only those of own are. What runs as
+// wanted goes on. The error joins what the kernel refused.
+func SetDaemons(c Client, wanted, own []Daemon) error {
+	running, err := c.Daemons()
 	if err != nil {
 		return err
 	}
 	var failures []error
 	for _, r := range running {
-		if wanted != nil && wanted.describes(r) || wanted == nil && !before.is(r) {
+		if slices.ContainsFunc(wanted, func(d Daemon) bool { return d.describes(r) }) ||
+			len(wanted) == 0 && !slices.ContainsFunc(own, func(d Daemon) bool { return d.is(r) }) {
 			continue
 		}
-		if err := f.client.StopDaemon(r); err != nil && !errors.Is(err, unix.ENOENT) && !errors.Is(err, unix.ESRCH) {
+		if err := c.StopDaemon(r); err != nil && !errors.Is(err, unix.ENOENT) && !errors.Is(err, unix.ESRCH) {
 			failures = append(failures, err)
 		}
 	}
-	if wanted != nil && !slices.ContainsFunc(running, wanted.describes) {
-		if err := f.client.StartDaemon(*wanted); err != nil {
-			return errors.Join(append(failures, err)...)
+	for _, d := range wanted {
+		if !slices.ContainsFunc(running, d.describes) {
+			failures = append(failures, c.StartDaemon(d))
 		}
 	}
-	f.started = wanted
 	return errors.Join(failures...)
 }
 

@@ -108,3 +108,38 @@ func TestFollowerStopsItsOwn(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// What has been handed over is another process's: neither a stop nor the end
+// touches it, also when it was handed over while the kernel was busy.
+func TestFollowerHandsOver(t *testing.T) {
+	kernel := NewFake()
+	l := make(loop, 8)
+	f := NewFollower(func(do func()) { l <- do }, func(err error) { t.Error(err) })
+	f.open = func(*config.Config) (Client, error) { return kernel, nil }
+	c := &config.Config{Global: config.Global{LVSSyncDaemon: &config.SyncDaemon{Interface: "eth0"}}}
+	expect := func(what, want string) {
+		t.Helper()
+		l.wait(f)
+		if got := daemons(t, kernel); got != want {
+			t.Errorf("%s: %q, want %q", what, got, want)
+		}
+	}
+	f.Run(c, true, 1)
+	expect("start", "master eth0 1 8848")
+	f.HandOver()
+	expect("handed over", "master eth0 1 8848")
+	f.Stop()
+	expect("stop", "master eth0 1 8848")
+	f.Run(c, false, 1)
+	expect("taken back", "backup eth0 1 8848")
+	f.Run(c, true, 1)
+	f.HandOver()
+	expect("handed over while busy", "master eth0 1 8848")
+	f.Run(c, true, 1)
+	f.HandOver()
+	f.Run(c, false, 2)
+	expect("and taken back", "backup eth0 2 8848")
+	f.HandOver()
+	f.Close(func() {})
+	expect("end", "backup eth0 2 8848")
+}

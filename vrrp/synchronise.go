@@ -13,12 +13,16 @@ type Synchroniser interface {
 	Run(c *config.Config, master bool, id uint32)
 	// Stop asks for none.
 	Stop()
+	// HandOver leaves what runs to another process.
+	HandOver()
 	// Close stops what runs, and calls done on the loop when it is gone.
 	Close(done func())
 }
 
 // synchroniseAll asks for the daemon that suits the state of the instance that
-// lvs_sync_daemon names, and for none without one.
+// lvs_sync_daemon names, and for none without one. The health-check process takes
+// over what runs when it is to run daemons: if this one stopped its own, it could
+// as well hit the other's.
 func (s *service) synchroniseAll() {
 	if s.synchroniser == nil {
 		return
@@ -28,6 +32,10 @@ func (s *service) synchroniseAll() {
 			s.synchronise(r.conf, r.in.State == fsm.Master)
 			return
 		}
+	}
+	if s.cfg.SynchronisesBoth() {
+		s.synchroniser.HandOver()
+		return
 	}
 	s.synchroniser.Stop()
 }

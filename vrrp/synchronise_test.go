@@ -23,6 +23,8 @@ func (s *synchroniser) Run(c *config.Config, master bool, id uint32) {
 
 func (s *synchroniser) Stop() { s.lines = append(s.lines, "none") }
 
+func (s *synchroniser) HandOver() { s.lines = append(s.lines, "handed over") }
+
 func (s *synchroniser) Close(done func()) {
 	s.lines = append(s.lines, "close")
 	if !s.hangs {
@@ -39,9 +41,11 @@ func TestSynchronise(t *testing.T) {
 			a := newNode(t, new(network.Segment), 1)
 			daemon := &synchroniser{hangs: hangs}
 			a.service.synchroniser = daemon
+			health := false // whether there are virtual servers
 			conf := func(d config.SyncDaemon) *config.Config {
 				c := parse(t, instance("priority 100\n"+vip))
 				c.Global.LVSSyncDaemon = &d
+				c.HasLVS = health
 				return c
 			}
 			reload := func(d config.SyncDaemon) {
@@ -73,8 +77,12 @@ func TestSynchronise(t *testing.T) {
 			a.host.SetLink("eth0", false)
 			sleep(time.Second)
 			expect("fault", "eth0 master=false id=7")
+			health = true
 			reload(config.SyncDaemon{Interface: "eth0", ID: -1})
-			expect("both roles, of the other process", "none")
+			expect("both roles, of the other process", "handed over")
+			health = false
+			reload(config.SyncDaemon{Interface: "eth0", ID: -1})
+			expect("both roles, without the other process", "none")
 			reload(config.SyncDaemon{Interface: "eth0", Instance: "VI_1", ID: -1})
 			expect("follows again", "eth0 master=false id=51")
 			a.stop()

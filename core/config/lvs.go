@@ -29,6 +29,14 @@ func (p Protocol) String() string {
 	return "none"
 }
 
+// SynchronisesBoth reports whether the health-check process runs IPVS's
+// synchronisation daemons, in both roles; else lvs_sync_daemon, if it is there,
+// names an instance, whose process does it (04-lvs-checkers section 12.3).
+func (c *Config) SynchronisesBoth() bool {
+	d := c.Global.LVSSyncDaemon
+	return d != nil && d.Instance == "" && c.HasLVS
+}
+
 // SSL is the SSL block.
 type SSL struct{ Password, CA, Certificate, Key string }
 
