@@ -115,6 +115,7 @@ func serverRows() []row[server] {
 		flag("alpha", func(v *server) bool { return v.Alpha }),
 		flag("omega", func(v *server) bool { return v.Omega }),
 		flag("inhibit_on_failure", func(v *server) bool { return v.InhibitOnFailure }),
+		number("weight", func(v *server) int64 { return v.Weight }),
 		// Without any weight the quorum is 0, which cannot be said.
 		number("quorum", func(v *server) uint32 { return v.Quorum }).unless(none),
 		number("hysteresis", func(v *server) uint32 { return v.Hysteresis }).unless(none),

@@ -96,7 +96,6 @@ func withoutEffect() map[string]string {
 		"virtual_server/mh-port":                   "flag-2",
 		"virtual_server/sh-fallback":               "flag-1",
 		"virtual_server/mh-fallback":               "flag-1",
-		"virtual_server/weight":                    "every real server has its weight",
 		"vrrp_instance/lvs_sync_daemon_interface":  "lvs_sync_daemon of global_defs",
 		real + "SMTP_CHECK/host":                   "an SMTP_CHECK of its own",
 		"global_defs/notification_email/<address>": "the lines of the block",
