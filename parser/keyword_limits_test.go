@@ -31,8 +31,6 @@ var limitPrinted = map[string]string{
 	"bfd_instance idle_tx 1000": "1", "bfd_instance idle_tx 4294967": "4294.967",
 	// Not more than the servers have together.
 	"virtual_server quorum 4294967295": "1", "virtual_server hysteresis 4294967295": "0",
-	// Every real server has its weight.
-	"virtual_server weight 1": "", "virtual_server weight 2147483647": "",
 	"virtual_server/real_server/MISC_CHECK misc_timeout 0": "60", // delay_loop
 }
 

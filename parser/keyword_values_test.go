@@ -47,7 +47,7 @@ var initials = map[string]string{
 	"virtual_server ip_family": `"inet"`, "virtual_server lb_algo": `"rr"`, "virtual_server lvs_sched": `"rr"`,
 	"virtual_server lb_kind": `{"forwarding":"NAT"}`, "virtual_server lvs_method": `{"forwarding":"NAT"}`,
 	// What real servers and checkers take from it is printed with them.
-	"virtual_server retry": "", "virtual_server delay_before_retry": "", "virtual_server warmup": "", "virtual_server weight": "",
+	"virtual_server retry": "", "virtual_server delay_before_retry": "", "virtual_server warmup": "",
 	"virtual_server hashed": "", "virtual_server sh-port": "", "virtual_server mh-port": "", "virtual_server sh-fallback": "", "virtual_server mh-fallback": "",
 	"virtual_server persistence_granularity": "", "virtual_server protocol": `"TCP"`, "virtual_server smtp_alert": "false",
 	"virtual_server sorry_server_inhibit": "", "virtual_server sorry_server_lvs_method": "",
