@@ -27,7 +27,7 @@ SHELL       := /bin/bash
 export CGO_ENABLED ?= 0
 LDFLAGS := -s -w -X keepalived/core/commandline.DefaultFile=$(SYSCONFDIR)/keepalived/keepalived.conf
 
-.PHONY: help build documents install demo test bench lint clean prerequisites unit scenarios corpus fuzz fuzz-config fuzz-language dist
+.PHONY: help build documents install demo test bench lint clean prerequisites unit scenarios scenarios-nftables corpus fuzz fuzz-config fuzz-language dist
 
 help:
 	@echo 'make build              build/keepalived, static'
@@ -36,6 +36,7 @@ help:
 	@echo 'make test               lint, unit, scenarios, corpus, fuzz: everything that CI runs'
 	@echo 'make bench              our daemon and the C daemon side by side'
 	@echo 'make dist               deb and rpm in $(BUILD)/dist'
+	@echo 'make scenarios-nftables nftables_ipvs in a guest under QEMU (100 MB of packages)'
 	@echo 'make fuzz-config        verdicts on random configurations, ours and C'
 	@echo 'make fuzz-language      the same for keywords with all kinds of arguments'
 	@echo 'make lint clean         and the parts of test: prerequisites unit scenarios corpus fuzz'
@@ -91,6 +92,16 @@ unit:
 # -count=1: their results depend on the daemons, the kernel and the packages.
 scenarios: build
 	KEEPALIVED_OURS=$(CURDIR)/$(BUILD)/keepalived $(GO) test -count=1 -timeout 25m -parallel $(PARALLEL) ./compat-tests
+
+# Those that need IPVS and nftables in one kernel: Debian's own under QEMU. Too much to
+# download for each run of test; half a minute to run.
+scenarios-nftables: prerequisites build
+	{ command -v qemu-system-x86_64 && command -v busybox; } >/dev/null || apt-get install -y --no-install-recommends qemu-system-x86 busybox-static
+	test -d $(BUILD)/kernel/boot || { mkdir -p $(BUILD)/kernel && cd $(BUILD)/kernel && \
+		apt-get download $$(apt-cache depends linux-image-amd64 | awk '/Depends:/ { print $$2 }') && \
+		dpkg-deb -x linux-image-*.deb . && rm linux-image-*.deb; }
+	KEEPALIVED_KERNEL=$(abspath $(BUILD))/kernel KEEPALIVED_OURS=$(CURDIR)/$(BUILD)/keepalived \
+		$(GO) test -count=1 -tags qemu -timeout 20m -run 'TestQEMU|TestNFTablesScenarios' ./compat-tests/uml ./compat-tests
 
 # Prints the shares of equal verdicts, if the corpus is there (KEEPALIVED_CORPUS
 # or ../shared/corpus).

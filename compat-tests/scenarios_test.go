@@ -87,16 +87,18 @@ func environment() scenario.Environment {
 }
 
 // TestScenarios runs every scenario that needs only network namespaces.
-func TestScenarios(t *testing.T) { runAll(t, false) }
+func TestScenarios(t *testing.T) {
+	runAll(t, func(s *scenario.Scenario) bool { return !s.IPVS })
+}
 
 // TestIPVSScenarios runs every scenario that needs IPVS, in a guest kernel when
 // this one has none.
 func TestIPVSScenarios(t *testing.T) {
 	if os.Getenv(inGuest) != "" || kernelHasIPVS() {
-		runAll(t, true)
+		runAll(t, func(s *scenario.Scenario) bool { return s.IPVS && !s.NFTables })
 		return
 	}
-	runInGuest(t)
+	runInGuest(t, uml.Job{})
 }
 
 // kernelHasIPVS loads the module if there is one.
@@ -106,9 +108,9 @@ func kernelHasIPVS() bool {
 	return err == nil
 }
 
-func runAll(t *testing.T, ipvs bool) {
+func runAll(t *testing.T, chosen func(*scenario.Scenario) bool) {
 	for _, s := range scenarios(t) {
-		if s.IPVS == ipvs {
+		if chosen(s) {
 			t.Run(s.Name, func(t *testing.T) { runScenario(t, s) })
 		}
 	}
@@ -188,34 +190,32 @@ func compare(t *testing.T, records map[string]map[scenario.Daemon][]scenario.Rec
 }
 
 // runInGuest compiles this test without the race detector, which a guest has no
-// room for, and runs it there; the guest's results become subtests.
-func runInGuest(t *testing.T) {
+// room for, and runs it there, in a guest as the job describes it; the guest's
+// results become subtests.
+func runInGuest(t *testing.T, job uml.Job) {
 	scenarios(t) // a mistake in a file shows before the guest starts
 	dir := t.TempDir()
 	binary := filepath.Join(dir, "compat.test")
-	if output, err := exec.Command("go", "test", "-c", "-o", binary, ".").CombinedOutput(); err != nil {
+	if output, err := exec.Command("go", "test", "-c", "-tags", tags, "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("compile: %v\n%s", err, output)
 	}
 	here, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
 	}
-	pattern := "^TestIPVSScenarios$"
-	if chosen := flag.Lookup("test.run").Value.String(); strings.Contains(chosen, "TestIPVSScenarios") {
+	pattern := "^" + t.Name() + "$"
+	if chosen := flag.Lookup("test.run").Value.String(); strings.Contains(chosen, t.Name()) {
 		pattern = chosen
 	}
 	ours := os.Getenv("KEEPALIVED_OURS")
-	result, err := uml.Boot(t.Context(), uml.Job{
-		Command: []string{binary, "-test.v", "-test.run", pattern, "-test.parallel", "6", "-test.timeout", "20m"},
-		Env:     []string{inGuest + "=1", "KEEPALIVED_OURS=" + ours, "KEEPALIVED_ORACLE=" + os.Getenv("KEEPALIVED_ORACLE")},
-		Dir:     here,
-		Share:   []string{dir, filepath.Dir(ours), here},
-		Timeout: 20 * time.Minute,
-	})
+	job.Command = []string{binary, "-test.v", "-test.run", pattern, "-test.parallel", "6", "-test.timeout", "20m"}
+	job.Env = []string{inGuest + "=1", "KEEPALIVED_OURS=" + ours, "KEEPALIVED_ORACLE=" + os.Getenv("KEEPALIVED_ORACLE")}
+	job.Dir, job.Share, job.Timeout = here, []string{dir, filepath.Dir(ours), here}, 20*time.Minute
+	result, err := uml.Boot(t.Context(), job)
 	if err != nil {
 		t.Fatal(err)
 	}
-	verdicts := regexp.MustCompile(`(?m)^ *--- (PASS|FAIL|SKIP): TestIPVSScenarios/(\S+) .*$`).FindAllStringSubmatch(string(result.Output), -1)
+	verdicts := regexp.MustCompile(`(?m)^ *--- (PASS|FAIL|SKIP): `+t.Name()+`/(\S+) .*$`).FindAllStringSubmatch(string(result.Output), -1)
 	for _, verdict := range verdicts {
 		t.Run(verdict[2], func(t *testing.T) {
 			if verdict[1] != "PASS" {

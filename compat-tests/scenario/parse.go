@@ -29,7 +29,9 @@ type Scenario struct {
 	Name    string
 	Purpose string // the comment lines at the top
 	IPVS    bool   // needs a kernel with IPVS
-	Same    bool   // records of ours and oracle must be equal
+	// NFTables: needs one with nftables of all families too.
+	NFTables bool
+	Same     bool // records of ours and oracle must be equal
 
 	runs   []map[string]Daemon // node → program; "" is the default for all
 	matrix []variant
@@ -121,10 +123,10 @@ func (s *Scenario) head() error {
 func (s *Scenario) headLine(words []string) error {
 	switch words[0] {
 	case "where":
-		if len(words) != 2 || words[1] != "netns" && words[1] != "ipvs" {
-			return errors.New("where netns|ipvs")
+		if len(words) != 2 || !slices.Contains([]string{"netns", "ipvs", "ipvs+nftables"}, words[1]) {
+			return errors.New("where netns|ipvs|ipvs+nftables")
 		}
-		s.IPVS = words[1] == "ipvs"
+		s.IPVS, s.NFTables = words[1] != "netns", words[1] == "ipvs+nftables"
 	case "run":
 		programs, err := parseRun(words[1:])
 		if err != nil {

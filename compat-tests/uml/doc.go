@@ -19,4 +19,14 @@
 // must be root. What is written outside the guest: /lib/modules is made when it
 // is missing (the guest mounts its modules there), and depmod is run once for
 // the guest's modules.
+//
+// # QEMU
+//
+// The kernel of user-mode-linux has nftables of the bridge family only. With
+// [Job.NFTables] the guest is Debian's own kernel under QEMU, which emulates the
+// processor: it takes ten seconds to start and is ten times slower, and its
+// packages are large (100 MB), so that nothing in "make test" needs it.
+// It is otherwise the same. Packages qemu-system-x86 and busybox-static must be
+// there, and the kernel of linux-image-amd64: installed, or unpacked where
+// $KEEPALIVED_KERNEL says ("make scenarios-nftables" does all that).
 package uml

@@ -9,11 +9,11 @@ mkdir -p /dev/pts /dev/shm
 mount -t devpts -o mode=620,ptmxmode=666 devpts /dev/pts
 mount -t tmpfs -o mode=1777 shm /dev/shm
 mounts=$(cat "$uml_job/mounts.sh")
+mount --bind "$uml_modules" /lib/modules
 for dir in /tmp /run /var/tmp /var/log; do
 	mount -t tmpfs -o mode=1777 tmpfs "$dir"
 done
 mkdir -p /run/netns /run/lock /var/log/nginx
-mount --bind /usr/lib/uml/modules /lib/modules
 eval "$mounts"
 ip link set lo up
 # What the command prints must arrive as it was printed.

@@ -41,6 +41,10 @@ type Job struct {
 	Timeout time.Duration
 	Memory  string    // as the kernel reads it, "512M"; empty: 1G
 	Output  io.Writer // receives the output while the job runs; may be nil
+	// NFTables asks for a kernel that has nftables of all families beside IPVS:
+	// Debian's own, under QEMU, which is ten times slower (see the package's
+	// text).
+	NFTables bool
 	// Terminal gives the command a terminal as its standard output and error.
 	// Without it they are a pipe.
 	Terminal bool
@@ -57,43 +61,42 @@ type Result struct {
 // package, a kernel panic, the time limit (the error then ends with the last
 // lines of the console); a command that fails is no error.
 func Boot(ctx context.Context, job Job) (Result, error) {
-	kernel, err := prepare()
-	if err != nil {
-		return Result{}, err
+	machine := umlMachine()
+	if job.NFTables {
+		machine = qemuMachine()
+	}
+	if err := machine.prepare(); err != nil {
+		return Result{}, fmt.Errorf("%s: %w", machine.name, err)
 	}
 	dir, err := os.MkdirTemp("", "uml-job-")
 	if err != nil {
-		return Result{}, fmt.Errorf("user mode linux: %w", err)
+		return Result{}, fmt.Errorf("%s: %w", machine.name, err)
 	}
 	defer os.RemoveAll(dir)
-	if err := writeJob(dir, job); err != nil {
-		return Result{}, fmt.Errorf("user mode linux: %w", err)
+	if err := writeJob(dir, job, machine.mount); err != nil {
+		return Result{}, fmt.Errorf("%s: %w", machine.name, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, orDefault(job.Timeout, defaultTimeout))
 	defer cancel()
 	c := newConsole(filepath.Base(dir), job.Output)
-	arguments := []string{
-		"mem=" + orDefault(job.Memory, defaultMemory),
-		"rootfstype=hostfs", "rootflags=/", "ro",
-		"con=null", "con0=fd:0,fd:1",
-		"quiet", "loglevel=1", // a panic is still told
-		"uml_dir=" + dir, "umid=guest",
-		"init=" + filepath.Join(dir, "init.sh"),
-		"uml_job=" + dir, "uml_mark=" + strings.TrimSpace(c.mark),
-	}
+	words := []string{"quiet", "loglevel=1", "uml_job=" + dir, "uml_mark=" + strings.TrimSpace(c.mark)} // a panic is still told
 	if job.Terminal {
-		arguments = append(arguments, "uml_terminal=1")
+		words = append(words, "uml_terminal=1")
+	}
+	command, err := machine.command(dir, job, words)
+	if err != nil {
+		return Result{}, fmt.Errorf("%s: %w", machine.name, err)
 	}
 	running, stop := context.WithCancel(ctx)
 	defer stop()
 	c.atEnd = stop
-	err = run(running, exec.Command(kernel, arguments...), c)
+	err = run(running, command, c)
 	switch {
 	case c.ended:
 	case ctx.Err() != nil:
-		return Result{Output: c.output.String()}, fmt.Errorf("user mode linux: %v: %w\n%s", job.Command, ctx.Err(), c.Tail())
+		return Result{Output: c.output.String()}, fmt.Errorf("%s: %v: %w\n%s", machine.name, job.Command, ctx.Err(), c.Tail())
 	default:
-		return Result{Output: c.output.String()}, fmt.Errorf("user mode linux: the guest died (%v)\n%s", err, c.Tail())
+		return Result{Output: c.output.String()}, fmt.Errorf("%s: the guest died (%v)\n%s", machine.name, err, c.Tail())
 	}
 	return Result{Output: c.output.String(), Status: c.status}, nil
 }
@@ -116,25 +119,55 @@ func run(ctx context.Context, cmd *exec.Cmd, console io.Writer) error {
 	return cmd.Wait()
 }
 
-// prepare finds the kernel and makes its modules loadable in the guest.
-func prepare() (kernel string, err error) {
-	kernel, err = exec.LookPath(kernelName)
-	if err != nil {
-		return "", fmt.Errorf("user mode linux is missing (%w): %s", err, install)
+// machine is a way to have a guest.
+type machine struct {
+	name    string
+	prepare func() error
+	// mount is the command that mounts the share of a number.
+	mount func(number int, path string) string
+	// command starts the guest; words are for its kernel's command line.
+	command func(dir string, job Job, words []string) (*exec.Cmd, error)
+}
+
+func umlMachine() machine {
+	return machine{
+		name: "user mode linux",
+		prepare: func() error {
+			if _, err := exec.LookPath(kernelName); err != nil {
+				return fmt.Errorf("missing (%w): %s", err, install)
+			}
+			return prepareModules(modulesTree, install)
+		},
+		mount: func(_ int, path string) string {
+			return fmt.Sprintf("mount -t hostfs -o %s none %[1]s", quote(path))
+		},
+		command: func(dir string, job Job, words []string) (*exec.Cmd, error) {
+			return exec.Command(kernelName, append([]string{
+				"mem=" + orDefault(job.Memory, defaultMemory),
+				"rootfstype=hostfs", "rootflags=/", "ro",
+				"con=null", "con0=fd:0,fd:1",
+				"uml_dir=" + dir, "umid=guest",
+				"init=" + filepath.Join(dir, "init.sh"), "uml_modules=" + modulesTree,
+			}, words...)...), nil
+		},
 	}
-	trees, err := filepath.Glob(filepath.Join(modulesTree, "*", "kernel"))
+}
+
+// prepareModules makes the modules of a guest's kernel loadable in the guest.
+func prepareModules(in, install string) error {
+	trees, err := filepath.Glob(filepath.Join(in, "*", "kernel"))
 	if err != nil || len(trees) == 0 {
-		return "", fmt.Errorf("user mode linux: no modules in %s: %s", modulesTree, install)
+		return fmt.Errorf("no modules in %s: %s", in, install)
 	}
 	if err := os.MkdirAll("/lib/modules", 0o755); err != nil {
-		return "", fmt.Errorf("user mode linux: mount point of the guest's modules: %w", err)
+		return fmt.Errorf("mount point of the guest's modules: %w", err)
 	}
 	for _, tree := range trees {
 		if err := index(filepath.Dir(tree)); err != nil {
-			return "", fmt.Errorf("user mode linux: %w", err)
+			return err
 		}
 	}
-	return kernel, nil
+	return nil
 }
 
 // index runs depmod for a tree of modules unless that was done. Test binaries
@@ -184,17 +217,16 @@ func sbin(name string) (string, error) {
 }
 
 // writeJob writes what init.sh reads.
-func writeJob(dir string, job Job) error {
+func writeJob(dir string, job Job, mount func(number int, path string) string) error {
 	if len(job.Command) == 0 {
 		return errors.New("a job without command")
 	}
 	var mounts bytes.Buffer
-	for _, path := range append(slices.Clone(job.Share), dir) {
+	for i, path := range shared(dir, job) {
 		if !filepath.IsAbs(path) {
 			return fmt.Errorf("share %q: not an absolute path", path)
 		}
-		q := quote(path)
-		fmt.Fprintf(&mounts, "mkdir -p %s 2>/dev/null; mount -t hostfs -o %s none %s || echo cannot share %s\n", q, q, q, q)
+		fmt.Fprintf(&mounts, "mkdir -p %s 2>/dev/null; %s || echo cannot share %[1]s\n", quote(path), mount(i, path))
 	}
 	script := bytes.NewBufferString("unset uml_job uml_mark uml_terminal\n")
 	for _, assignment := range job.Env {
@@ -212,6 +244,9 @@ func writeJob(dir string, job Job) error {
 	}
 	return nil
 }
+
+// shared are the directories of the host that the guest may write to.
+func shared(dir string, job Job) []string { return append(slices.Clone(job.Share), dir) }
 
 // quote makes one word of a shell command line.
 func quote(s string) string {
