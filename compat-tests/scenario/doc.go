@@ -13,6 +13,7 @@
 // Head, in any order before the first step:
 //
 //	where netns|ipvs            ipvs: runs in a guest kernel if this one has no IPVS
+//	where ipvs+nftables         needs both in one kernel: not part of "make test"
 //	run ours                    once with our daemon on every node
 //	run oracle                  once with the C daemon
 //	run r1=ours r2=oracle       mixed; without any run line: ours and oracle
