@@ -159,6 +159,9 @@ func (s *service) prepareMarks() {
 		Namespace: ipvs.NamespacePath(s.config),
 	}
 	needed := s.kernel != nil && o.Table != ""
+	if !needed {
+		s.removeMarks()
+	}
 	if s.marks.filter != nil && (!needed || o != s.marks.options) {
 		s.closeFilter()
 	}

@@ -54,7 +54,8 @@ func (m *Mark) family() int {
 
 // setMarks makes the marks exactly those of the list. A family in which a
 // protocol is needed no more is made anew, so that it is as it would be after a
-// start: a rule can be deleted by nobody who has not read its handle.
+// start: a rule can be deleted by nobody who has not read its handle. So a table is
+// for marks or for the rest, never for both.
 func (b *book) setMarks(list []Mark) change {
 	var c change
 	var needed []layer

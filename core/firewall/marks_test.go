@@ -200,6 +200,24 @@ func TestMarksReplace(t *testing.T) {
 	})
 }
 
+// Somebody has deleted one of the tables before all of them are to go.
+func TestMarksRemoved(t *testing.T) {
+	inNamespace(t, func(map[string]Link) {
+		n := must(t, Options{Table: "keepalived_ipvs"})
+		defer n.Close()
+		if err := n.SetMarks(marked(t, observedStart)); err != nil {
+			t.Error(err)
+		}
+		run(t, "nft", "delete table ip keepalived_ipvs")
+		if err := n.SetMarks(nil); err != nil {
+			t.Error(err)
+		}
+		if got := run(t, "nft", "list", "ruleset"); got != "" {
+			t.Errorf("left behind:\n%s", got)
+		}
+	})
+}
+
 // Thousands of marks fit, and change in one transaction.
 func TestManyMarks(t *testing.T) {
 	inNamespace(t, func(map[string]Link) {

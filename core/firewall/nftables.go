@@ -101,6 +101,10 @@ func (n *NFTables) Repair() error {
 	if n.empty() {
 		return nil
 	}
+	return n.makeAnew()
+}
+
+func (n *NFTables) makeAnew() error {
 	found, err := n.tables()
 	if err != nil {
 		return err
@@ -109,11 +113,11 @@ func (n *NFTables) Repair() error {
 	for _, family := range found {
 		t.deleteTable(family)
 	}
-	n.old = nil
 	n.write(&t, n.all())
 	if err := n.socket.send(&t); err != nil {
 		return fmt.Errorf("nftables: table %s: %w", n.options.Table, err)
 	}
+	n.old = nil
 	return nil
 }
 
@@ -131,7 +135,7 @@ func (n *NFTables) apply(c change) error {
 	}
 	n.write(&t, c)
 	if n.socket.send(&t) != nil {
-		return n.Repair()
+		return n.makeAnew()
 	}
 	n.old = slices.DeleteFunc(n.old, func(family int) bool { return slices.Contains(replaced, family) })
 	return nil
