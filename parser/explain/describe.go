@@ -29,6 +29,7 @@ func (m *maker) describe(it *item) {
 		it.Suggestion = m.suggestWord(it, row)
 	}
 	m.describeBraces(it)
+	m.foreign(it)
 }
 
 // row is the row of the keyword table that an item is about: that of an option
@@ -178,6 +179,9 @@ func (m *maker) describeBraces(it *item) {
 	head := m.blockPlace(b.Block)
 	name := head.Note
 	where := fmt.Sprintf("'%s' (line %d)", name, head.Line)
+	if name == "" {
+		where = fmt.Sprintf("the { in line %d", head.Line)
+	}
 	relate := func(p Place, note string) {
 		if p.Line > 0 {
 			p.Note = note

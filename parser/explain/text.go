@@ -192,7 +192,9 @@ func (t *writer) verdict(causes, followers int) {
 		fmt.Fprintf(t, "The daemon does not start with this: the network namespace cannot be entered.\n")
 	case !d.Starts:
 		fmt.Fprintf(t, "The daemon does not start with this (exit status %d).\n", d.Status)
-	case !d.Reloads:
+	case d.Reloads:
+		fmt.Fprintf(t, "The daemon starts with this, and a reload takes it.\n")
+	default:
 		fmt.Fprintf(t, "The daemon starts, with what it understands.\n")
 	}
 	if !d.Reloads {
