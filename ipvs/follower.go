@@ -128,11 +128,15 @@ func (f *Follower) apply(c *config.Config, wanted *Daemon) error {
 	if wanted != nil {
 		all = []Daemon{*wanted}
 	}
-	if err := SetDaemons(f.client, all, own); err != nil {
-		return err
+	err := SetDaemons(f.client, all, own)
+	if err != nil {
+		// What was wanted may run all the same: something else could not be stopped.
+		if running, _ := f.client.Daemons(); wanted == nil || !slices.ContainsFunc(running, wanted.describes) {
+			return err
+		}
 	}
 	f.started = wanted
-	return nil
+	return err
 }
 
 // SetDaemons makes the kernel run the daemons that are wanted and no others. A

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"keepalived/core/config"
 )
 
@@ -142,4 +144,28 @@ func TestFollowerHandsOver(t *testing.T) {
 	f.HandOver()
 	f.Close(func() {})
 	expect("end", "backup eth0 2 8848")
+}
+
+// A daemon that was started is the follower's own although another one could not
+// be stopped.
+func TestFollowerStopRefused(t *testing.T) {
+	kernel := NewFake()
+	l := make(loop, 8)
+	var failures []string
+	f := NewFollower(func(do func()) { l <- do }, func(err error) { failures = append(failures, err.Error()) })
+	f.open = func(*config.Config) (Client, error) { return kernel, nil }
+	if err := kernel.StartDaemon(Daemon{Role: Backup, Interface: "eth1", ID: 2}); err != nil {
+		t.Fatal(err)
+	}
+	kernel.Fail(CommandStopDaemon, unix.EPERM)
+	f.Run(&config.Config{Global: config.Global{LVSSyncDaemon: &config.SyncDaemon{Interface: "eth0"}}}, true, 1)
+	l.wait(f)
+	if got := daemons(t, kernel); got != "master eth0 1 8848, backup eth1 2 8848" || len(failures) != 1 {
+		t.Errorf("%q, failures %q", got, failures)
+	}
+	f.Close(func() {})
+	l.wait(f)
+	if got := daemons(t, kernel); got != "backup eth1 2 8848" {
+		t.Errorf("after the end: %q", got)
+	}
 }
