@@ -18,6 +18,11 @@
 // 150,000, always the same ones; -seed says which of them come first, -count
 // how many are run.
 //
+// With -forms each configuration is asked about itself, in the ways in which
+// files come to somebody's machine: included, cut, twice, with other line ends
+// or interfaces, without a brace, with the signs of a web page, a word processor
+// or another language.
+//
 // Version 2.2.7 is not the version that we replace. What is known to be
 // different between the two, and what we do otherwise on purpose, is taken out
 // of both answers before they are compared: table.go has a row with a reason for

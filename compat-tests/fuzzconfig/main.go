@@ -20,7 +20,7 @@ type options struct {
 	limit               time.Duration
 	aim                 float64
 	budget              int
-	language            bool
+	language, forms     bool
 }
 
 func main() {
@@ -35,6 +35,7 @@ func main() {
 	flag.Uint64Var(&o.first, "first", 0, "number of the first mutant")
 	flag.Uint64Var(&o.count, "count", 5000, "number of mutants")
 	flag.BoolVar(&o.language, "language", false, "every keyword with every kind of argument, in the place of mutants")
+	flag.BoolVar(&o.forms, "forms", false, "every configuration in every form, in the place of mutants")
 	flag.DurationVar(&o.limit, "limit", 30*time.Second, "time that a program has for one of them")
 	flag.Float64Var(&o.aim, "aim", 99, "share of equal exit statuses that is enough, in percent")
 	flag.IntVar(&o.budget, "budget", 80, "number of runs for making an example smaller")
@@ -104,6 +105,13 @@ func run(o *options) (enough bool, err error) {
 	if o.language {
 		cases := newLanguage(table).choose(o.seed, o.first, o.count)
 		f.count, f.make = uint64(len(cases)), func(i uint64) mutant { return cases[i] }
+	}
+	if o.forms {
+		cases := formed(seeds)
+		f.count, f.make = uint64(len(cases)), func(i uint64) mutant { return cases[i] }
+		for _, s := range seeds {
+			includes[s.name] = []byte(s.text())
+		}
 	}
 	if err := f.run(includes); err != nil {
 		return false, err
