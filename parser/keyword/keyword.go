@@ -1,6 +1,7 @@
 package keyword
 
 import (
+	"slices"
 	"strings"
 
 	"keepalived/core/config"
@@ -80,17 +81,21 @@ type Table struct {
 
 // New builds the table.
 func New() *Table {
-	t := &Table{levels: make(map[string]map[string]*Keyword)}
-	for _, sections := range [][]section{globalTable(), vrrpTable(), lineTable(), lvsTable()} {
-		for _, s := range sections {
-			for _, path := range s.paths {
-				for _, row := range s.rows {
-					row.Path = path
-					if path == "" {
-						row.Passes = owners(row.Name)
-					}
-					t.rows = append(t.rows, row)
+	all := slices.Concat(globalTable(), vrrpTable(), lineTable(), lvsTable())
+	n, paths := 0, 0
+	for _, s := range all {
+		n += len(s.paths) * len(s.rows)
+		paths += len(s.paths)
+	}
+	t := &Table{rows: make([]Keyword, 0, n), levels: make(map[string]map[string]*Keyword, paths)}
+	for _, s := range all {
+		for _, path := range s.paths {
+			for _, row := range s.rows {
+				row.Path = path
+				if path == "" {
+					row.Passes = owners(row.Name)
 				}
+				t.rows = append(t.rows, row)
 			}
 		}
 	}

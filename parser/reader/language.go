@@ -53,7 +53,11 @@ type entry struct {
 // without a handler is known, and has no effect; one that is another spelling
 // has the handler of the keyword it stands for, unless it has its own.
 func NewLanguage(t *keyword.Table, rooms ...Handlers) *Language {
-	all := make(Handlers)
+	n := 0
+	for _, r := range rooms {
+		n += len(r)
+	}
+	all := make(Handlers, n)
 	for _, r := range rooms {
 		for path, h := range r {
 			all[path] = h
@@ -66,8 +70,10 @@ func NewLanguage(t *keyword.Table, rooms ...Handlers) *Language {
 func newLevel(t *keyword.Table, handlers Handlers, path string) *level {
 	rows := t.Level(path)
 	l := &level{entries: make(map[string]*entry, len(rows))}
+	all := make([]entry, 0, len(rows))
 	for name, row := range rows {
-		e := &entry{keyword: row}
+		all = append(all, entry{keyword: row})
+		e := &all[len(all)-1]
 		full := join(path, name)
 		h, ok := handlers[full]
 		if !ok && row.AliasOf != "" {
