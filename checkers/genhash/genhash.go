@@ -20,13 +20,16 @@ import (
 // usage errors, else 0, also when the page cannot be fetched.
 func Main(argv []string, stdout, stderr io.Writer) int {
 	o, complaints := parse(argv[1:])
-	if len(argv) <= 2 {
+	// One word alone is answered with the usage and nothing else; the name
+	// "keepalived --genhash" counts as two.
+	alone := len(argv) <= 2
+	if alone && !strings.HasSuffix(argv[0], " --genhash") {
 		complaints = nil
 	}
 	for _, c := range complaints {
 		fmt.Fprintln(stderr, c)
 	}
-	if o == nil || len(complaints) > 0 || len(argv) <= 2 {
+	if o == nil || len(complaints) > 0 || alone {
 		fmt.Fprintf(stderr, usage, argv[0])
 		return 1
 	}

@@ -27,6 +27,8 @@ type Node struct {
 	Namespace string
 	Dir       string
 	Ports     []Port
+	// Environment is added to that of every command there.
+	Environment []string
 }
 
 // A Lab is one running laboratory. Build it with New, Start, and end it with Close.

@@ -38,7 +38,7 @@ func (n *Node) Command(ctx context.Context, argv ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "ip", append([]string{"netns", "exec", n.Namespace}, argv...)...)
 	cmd.Dir = n.Dir
 	// Files that the daemon writes for its user go to the node's directory.
-	cmd.Env = append(os.Environ(), "TMPDIR="+n.Dir, "LC_ALL=C")
+	cmd.Env = append(append(os.Environ(), "TMPDIR="+n.Dir, "LC_ALL=C"), n.Environment...)
 	// A background process that the command left may hold its output for ever.
 	cmd.WaitDelay = 2 * time.Second
 	return cmd

@@ -47,6 +47,10 @@
 //	mark                        from here on: see "since"
 //	observe D                   let D pass, so that what follows can judge an interval
 //
+// Commands of exec and shell, also those of expectations and records, have the path
+// of the node's program in $DAEMON. Files that the program leaves for its user
+// (TMPDIR) are in the node's directory, where they run.
+//
 // Expectations; wait polls (default 10 s), expect looks now, "!" negates:
 //
 //	wait [!] CONDITION [within D]

@@ -87,6 +87,9 @@ func (r *run) distinct(expression *regexp.Regexp) string {
 // normalise replaces what differs between two runs of the same program.
 func (r *run) normalise(text string) string {
 	text = strings.ReplaceAll(text, r.lab.Dir, "@LAB@")
+	for _, program := range r.env.Programs {
+		text = strings.ReplaceAll(text, program, "@DAEMON@")
+	}
 	for _, rule := range []struct{ expression, replacement string }{
 		{`pid=\d+`, "pid=PID"},
 		{`process\(\d+\)`, "process(PID)"},

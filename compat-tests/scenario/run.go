@@ -89,9 +89,11 @@ func (r *run) build() error {
 		r.lab.AddNetwork(network)
 	}
 	for _, declared := range r.of.nodes {
-		if _, err := r.lab.AddNode(declared.name, declared.ports...); err != nil {
+		node, err := r.lab.AddNode(declared.name, declared.ports...)
+		if err != nil {
 			return err
 		}
+		node.Environment = []string{"DAEMON=" + r.env.Programs[r.of.program(declared.name)]}
 		r.daemons[declared.name] = &daemon{}
 	}
 	for _, file := range r.of.files {
