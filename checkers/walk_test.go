@@ -12,7 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"keepalived/checkers/mib"
-	"keepalived/core/status"
+	"keepalived/core/notify"
 	"keepalived/ipvs"
 )
 
@@ -20,8 +20,8 @@ import (
 // had traffic, all to one real server.
 type counted struct{}
 
-func (counted) Service(v *status.VirtualServer) ipvs.Counters {
-	if v.Name != "[10.8.0.100]:tcp:80" {
+func (counted) Service(v int) ipvs.Counters {
+	if v != 0 {
 		return ipvs.Counters{}
 	}
 	return ipvs.Counters{
@@ -30,7 +30,7 @@ func (counted) Service(v *status.VirtualServer) ipvs.Counters {
 	}
 }
 
-func (c counted) Server(v *status.VirtualServer, place int) (d ipvs.DestinationStatistics) {
+func (c counted) Server(v, place int) (d ipvs.DestinationStatistics) {
 	if place != 0 {
 		return d
 	}
@@ -114,4 +114,59 @@ func TestWalkLikeC(t *testing.T) {
 			})
 		})
 	}
+}
+
+// trapLog keeps traps as snmptrapd prints them.
+type trapLog struct{ lines []string }
+
+func (l *trapLog) Notify(e notify.Event) {
+	t, ok := mib.TrapOf(e, "LAB_LVS")
+	if !ok {
+		return
+	}
+	line := dotted(t.Name)
+	for _, b := range t.Binds {
+		line += "; " + dotted(b.Name) + " = " + printed(b.Value)
+	}
+	l.lines = append(l.lines, line)
+}
+
+// dotted is a name below KEEPALIVED-MIB.
+func dotted(name mib.OID) string {
+	text := strings.ReplaceAll(strings.Trim(fmt.Sprint(name), "[]"), " ", ".")
+	return strings.NewReplacer("1.3.6.1.4.1.9586.100.5.3.", "check.", "1.3.6.1.4.1.9586.100.5.1.", "global.").Replace(text)
+}
+
+// The traps of a start, of checks and of a stop are among those that the C
+// daemon 2.4.3 has sent, word by word.
+func TestTrapsLikeC(t *testing.T) {
+	const directory = "testdata/dump/lvs-nosorry"
+	recorded, err := os.ReadFile(filepath.Join(directory, "traps.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := load(t, filepath.Join(directory, "keepalived.conf"), t.TempDir())
+	inBubble(t, func(t *testing.T, l *lab) {
+		traps := new(trapLog)
+		l.s.events.Add(traps)
+		l.open("10.9.0.11:80/", "10.9.0.11:80/x", "10.9.0.11:80", "10.9.0.12:81", "10.9.0.12:53")
+		l.on(func() {
+			if err := l.s.Start(cfg); err != nil {
+				t.Error(err)
+			}
+		})
+		l.wait(20 * time.Second)
+		l.stop()
+		if len(traps.lines) < 15 {
+			t.Errorf("%d traps", len(traps.lines))
+		}
+		// How many are alive when one fails depends on which check was the first.
+		alive := regexp.MustCompile(`(?m)(^check\.5\.0\.1.*check\.3\.1\.21 = Gauge32: )\d`)
+		known := alive.ReplaceAllString(string(recorded), "${1}N")
+		for _, line := range traps.lines {
+			if !strings.Contains(known, alive.ReplaceAllString(line, "${1}N")+"\n") {
+				t.Errorf("the C daemon sends no %s", line)
+			}
+		}
+	})
 }

@@ -36,6 +36,8 @@ type Client interface {
 	// Destinations lists the servers of a service, sorted by key. A service
 	// that is not there has none.
 	Destinations(ServiceKey) ([]Destination, error)
+	// Counters reads the counters of a service alone. ENOENT: no such service.
+	Counters(ServiceKey) (Counters, error)
 	// Statistics reads the counters of a service and of its servers. ENOENT: no
 	// such service.
 	Statistics(ServiceKey) (Statistics, error)
@@ -103,6 +105,20 @@ type Counters struct {
 	ByteRateIn, ByteRateOut     uint64
 }
 
+// Add adds the counters of something else.
+func (c *Counters) Add(o Counters) {
+	c.Connections += o.Connections
+	c.PacketsIn += o.PacketsIn
+	c.PacketsOut += o.PacketsOut
+	c.BytesIn += o.BytesIn
+	c.BytesOut += o.BytesOut
+	c.ConnectionRate += o.ConnectionRate
+	c.PacketRateIn += o.PacketRateIn
+	c.PacketRateOut += o.PacketRateOut
+	c.ByteRateIn += o.ByteRateIn
+	c.ByteRateOut += o.ByteRateOut
+}
+
 // Statistics are the counters of a service and of its destinations.
 type Statistics struct {
 	Counters     Counters
@@ -115,4 +131,12 @@ type DestinationStatistics struct {
 	Key                          DestinationKey
 	Counters                     Counters
 	Active, Inactive, Persistent uint32
+}
+
+// Add adds the counters and connections of something else.
+func (d *DestinationStatistics) Add(o DestinationStatistics) {
+	d.Counters.Add(o.Counters)
+	d.Active += o.Active
+	d.Inactive += o.Inactive
+	d.Persistent += o.Persistent
 }

@@ -271,6 +271,15 @@ func (f *Fake) Destinations(service ServiceKey) ([]Destination, error) {
 	return destinations, nil
 }
 
+// Counters implements Client.
+func (f *Fake) Counters(service ServiceKey) (Counters, error) {
+	s := f.services[service]
+	if s == nil {
+		return Counters{}, unread("counters of "+service.String(), unix.ESRCH)
+	}
+	return s.counters, nil
+}
+
 // Statistics implements Client.
 func (f *Fake) Statistics(service ServiceKey) (Statistics, error) {
 	s := f.services[service]

@@ -105,15 +105,20 @@ func (g *generic) destinations(key ServiceKey) ([]Destination, []DestinationStat
 	return destinations, statistics, nil
 }
 
-func (g *generic) statistics(key ServiceKey) (Statistics, error) {
+func (g *generic) counters(key ServiceKey) (Counters, error) {
 	answers, err := g.request(cmdGetService, 0, packServiceKey(key))
 	if err != nil {
-		return Statistics{}, err
+		return Counters{}, err
 	}
 	if len(answers) != 1 {
-		return Statistics{}, fmt.Errorf("%d answers for one service", len(answers))
+		return Counters{}, fmt.Errorf("%d answers for one service", len(answers))
 	}
 	_, counters, err := unpackService(answers[0])
+	return counters, err
+}
+
+func (g *generic) statistics(key ServiceKey) (Statistics, error) {
+	counters, err := g.counters(key)
 	if err != nil {
 		return Statistics{}, err
 	}

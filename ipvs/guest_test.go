@@ -235,6 +235,9 @@ func TestGuestCounters(t *testing.T) {
 	if s.Destinations[0].Inactive+s.Destinations[0].Active != connections {
 		t.Errorf("%d active and %d inactive connections, want %d together", s.Destinations[0].Active, s.Destinations[0].Inactive, connections)
 	}
+	if alone, err := c.Counters(service.Key); err != nil || alone.Connections != connections {
+		t.Errorf("counters alone %+v, %v", alone, err)
+	}
 	if _, err := c.Statistics(ipvs.FWMarkKey(4, 99)); !errors.Is(err, unix.ENOENT) {
 		t.Errorf("statistics of a service that is not there: %v, want ENOENT", err)
 	}

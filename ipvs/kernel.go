@@ -182,6 +182,11 @@ func (k *kernel) Destinations(service ServiceKey) ([]Destination, error) {
 	return destinations, unread("destinations of "+service.String(), err)
 }
 
+func (k *kernel) Counters(service ServiceKey) (Counters, error) {
+	c, err := k.generic.counters(service)
+	return c, unread("counters of "+service.String(), err)
+}
+
 func (k *kernel) Statistics(service ServiceKey) (Statistics, error) {
 	s, err := k.generic.statistics(service)
 	return s, unread("statistics of "+service.String(), err)

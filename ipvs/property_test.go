@@ -179,6 +179,9 @@ func TestApplyIsReload(t *testing.T) {
 		if err != nil || s.Counters.Connections != 7 {
 			r.Fatalf("counters %+v, %v", s.Counters, err)
 		}
+		if c, err := fake.Counters(both.Service.Key); err != nil || c != s.Counters {
+			r.Fatalf("counters alone %+v, %v", c, err)
+		}
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 // is the first row where there is one.
 type server struct {
 	of         *status.VirtualServer
+	v          int // its place
 	place      int // -1: the sorry server
 	statistics Statistics
 }
@@ -16,7 +17,7 @@ type server struct {
 func realServerTable(c *status.Checkers, s Statistics) table {
 	return double(table{at: OID{4, 1}, columns: 63, value: func(column uint32, row OID) Value {
 		v := &c.VirtualServers[row[0]-1]
-		return server{v, place(v, int(row[1])), s}.value(column)
+		return server{v, int(row[0]) - 1, place(v, int(row[1])), s}.value(column)
 	}}, len(c.VirtualServers), func(v int) int { return rows(&c.VirtualServers[v-1]) })
 }
 
@@ -164,7 +165,7 @@ func (s server) sorry(column uint32) Value {
 }
 
 func (s server) statistic(column uint32) Value {
-	d := s.statistics.Server(s.of, s.place)
+	d := s.statistics.Server(s.v, s.place)
 	switch column {
 	case 15:
 		return gauge(uint64(d.Active))

@@ -11,13 +11,14 @@ import (
 // KEEPALIVED-MIB::check.
 type OID = []uint32
 
-// Statistics are the kernel's counters.
+// Statistics are the kernel's counters. Virtual servers are meant by their place
+// in the snapshot, from 0 on.
 type Statistics interface {
 	// Service are those of a virtual server, over all its services.
-	Service(*status.VirtualServer) ipvs.Counters
+	Service(v int) ipvs.Counters
 	// Server are those of a real server by its place, or of the sorry server at
 	// place -1.
-	Server(v *status.VirtualServer, place int) ipvs.DestinationStatistics
+	Server(v, place int) ipvs.DestinationStatistics
 }
 
 // Tree finds the objects of a snapshot.

@@ -15,8 +15,8 @@ import (
 // none are counters that stand still.
 type none struct{}
 
-func (none) Service(*status.VirtualServer) ipvs.Counters                      { return ipvs.Counters{} }
-func (none) Server(*status.VirtualServer, int) (d ipvs.DestinationStatistics) { return d }
+func (none) Service(int) ipvs.Counters                      { return ipvs.Counters{} }
+func (none) Server(int, int) (d ipvs.DestinationStatistics) { return d }
 
 func sample() *status.Checkers {
 	c := &config.Config{}

@@ -12,12 +12,13 @@ import (
 // virtual is a row of virtualServerTable.
 type virtual struct {
 	*status.VirtualServer
+	place      int
 	statistics Statistics
 }
 
 func virtualServerTable(c *status.Checkers, s Statistics) table {
 	return single(table{at: OID{3, 1}, columns: 78, value: func(column uint32, row OID) Value {
-		return virtual{&c.VirtualServers[row[0]-1], s}.value(column)
+		return virtual{&c.VirtualServers[row[0]-1], int(row[0]) - 1, s}.value(column)
 	}}, len(c.VirtualServers))
 }
 
@@ -28,7 +29,7 @@ func (v virtual) value(column uint32) Value {
 	case column <= 26:
 		return v.service(column)
 	case column <= 36, column >= 38 && column <= 50, column >= 74:
-		return statistic(v.statistics.Service(v.VirtualServer), column, virtualStatistics)
+		return statistic(v.statistics.Service(v.place), column, virtualStatistics)
 	}
 	return v.setting(column)
 }
