@@ -1,6 +1,7 @@
 package checkers
 
 import (
+	"cmp"
 	"slices"
 
 	"keepalived/checkers/message"
@@ -148,6 +149,19 @@ func (m *marks) wanted(c *config.Config, groups map[string][]config.GroupEntry) 
 	return list, cut
 }
 
+// tableOf is the table of the marks: the configured one, unless the VRRP process
+// has it, which makes and deletes its table as a whole.
+func tableOf(c *config.Config) string {
+	f := &c.Global.Firewall
+	name, other := f.NFTablesIPVS, cmp.Or(f.NFTables, "keepalived")
+	if name != other || !c.HasVRRP {
+		return name
+	}
+	const longest = 255 // NFT_NAME_MAXLEN, without its end
+	const suffix = "_ipvs"
+	return name[:min(len(name), longest-len(suffix))] + suffix
+}
+
 // prepareMarks opens the packet filter if the configuration has it mark
 // packets. Tables that an earlier process has left, or this one with other
 // options, are replaced when the marks are set.
@@ -155,7 +169,7 @@ func (s *service) prepareMarks() {
 	f := &s.config.Global.Firewall
 	s.marks.assign(s.config, s.groups)
 	o := firewall.Options{
-		Table: f.NFTablesIPVS, Priority: int32(f.NFTablesIPVSPriority), Counters: f.NFTablesCounters,
+		Table: tableOf(s.config), Priority: int32(f.NFTablesIPVSPriority), Counters: f.NFTablesCounters,
 		Namespace: ipvs.NamespacePath(s.config),
 	}
 	needed := s.kernel != nil && o.Table != ""
@@ -174,6 +188,9 @@ func (s *service) prepareMarks() {
 		return
 	}
 	s.marks.filter, s.marks.options = filter, o
+	if o.Table != f.NFTablesIPVS {
+		s.logf(message.TableTaken, f.NFTablesIPVS, o.Table)
+	}
 	_, err = filter.FindOld()
 	s.filtered(err)
 	s.filtered(filter.Watch(func() { s.env.Loop.Post(func() { s.repairMarks(filter) }) }))

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"keepalived/checkers/internal/fixture"
 	"keepalived/core/firewall"
 	"keepalived/core/process"
 )
@@ -178,6 +179,36 @@ func TestMarksOptions(t *testing.T) {
 		}
 		l.expect("counted", "-f 1000", "10.9.1.2 . 80 counter packets 0 bytes 0 : 0x000003e8")
 	})
+}
+
+// The table of VRRP is left to VRRP.
+func TestMarksTable(t *testing.T) {
+	long := strings.Repeat("x", 254)
+	for _, c := range []struct {
+		vrrp         bool
+		other, table string
+		want         string
+	}{
+		{true, "", "keepalived_ipvs", "keepalived_ipvs"},
+		{true, "", "keepalived", "keepalived_ipvs"},
+		{true, "both", "both", "both_ipvs"},
+		{false, "both", "both", "both"},
+		{true, "other", "keepalived", "keepalived"},
+		{true, long, long, long[:250] + "_ipvs"},
+	} {
+		inLab(t, process.Options{}, func(l *lab) {
+			conf := fixture.Read(marked("", "ga TCP 10.9.1.1 80"))
+			conf.HasVRRP, conf.Global.Firewall.NFTables, conf.Global.Firewall.NFTablesIPVS = c.vrrp, c.other, c.table
+			l.on(func() { l.must(l.s.Start(conf)) })
+			if got := l.nftOptions[0].Table; got != c.want {
+				t.Errorf("%+v: %s", c, got)
+			}
+			line := "nftables_ipvs: table " + c.table + " is that of VRRP - using " + c.want
+			if said := slices.Contains(l.record.lines(), line); said != (c.table != c.want) {
+				t.Errorf("%+v: logged %t", c, said)
+			}
+		})
+	}
 }
 
 // Without nftables_ipvs, and for a group with marks of its own, the packet filter

@@ -2,7 +2,7 @@
 // its output shown while it runs, and ends with its exit status (125: the
 // guest could not run it).
 //
-//	uml [-share DIR]... [-env NAME=value]... [-dir DIR] [-timeout 10m] [-memory 1G] COMMAND [ARGUMENT]...
+//	uml [-share DIR]... [-env NAME=value]... [-dir DIR] [-timeout 10m] [-memory 1G] [-nftables] COMMAND [ARGUMENT]...
 package main
 
 import (
@@ -28,6 +28,7 @@ func main() {
 	flag.StringVar(&job.Dir, "dir", "", "working directory of the command")
 	flag.DurationVar(&job.Timeout, "timeout", 10*time.Minute, "time limit")
 	flag.StringVar(&job.Memory, "memory", "1G", "memory of the guest")
+	flag.BoolVar(&job.NFTables, "nftables", false, "Debian's kernel under QEMU, which has IPVS and nftables")
 	flag.Parse()
 	if flag.NArg() == 0 {
 		flag.Usage()
