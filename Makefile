@@ -48,7 +48,7 @@ build:
 documents:
 	{ $(GO) list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' ./cmd/keepalived | sort -u; \
 		echo "The standard library of Go $$($(GO) env GOVERSION GOROOT | paste -sd ' ')"; } | \
-		$(GO) run ./packaging/generate $(BUILD)/documents
+		$(GO) run -ldflags '$(LDFLAGS)' ./packaging/generate $(BUILD)/documents
 
 install: build documents
 	install -D -m 755 $(BUILD)/keepalived $(DESTDIR)$(SBINDIR)/keepalived
@@ -76,7 +76,7 @@ prerequisites:
 	@packaging/install-test-packages
 
 demo: prerequisites build
-	$(GO) run ./compat-tests/demo -method $(METHOD) -daemon $(BUILD)/keepalived
+	@$(GO) run ./compat-tests/demo -method $(METHOD) -daemon $(BUILD)/keepalived
 
 test: prerequisites lint build unit scenarios corpus fuzz
 

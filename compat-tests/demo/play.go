@@ -43,7 +43,8 @@ func play(ctx context.Context, o options, screen io.Writer) (err error) {
 	}
 	s := &stage{network: n, traffic: newTraffic(n.Client), timeline: &timeline{screen: screen, colour: o.colour, start: time.Now()}, program: o.daemon}
 	fmt.Fprintf(screen, "\nTwo directors (d1, d2), three web servers (rs1, rs2, rs3), method %s; the client asks http://%s/ every 50 ms.\n"+
-		"Each line: who is MASTER, and one character for each request: 1 2 3 the server that answered, x nobody.\n\n", strings.ToUpper(o.method), lecture.ServiceAddress)
+		"Each line is half a second: who is MASTER, and one character for each request that ended in it:\n"+
+		"1 2 3 the server that answered, x nobody within a second, so after a failure the last x come late.\n\n", strings.ToUpper(o.method), lecture.ServiceAddress)
 	if err := s.open(ctx); err != nil {
 		return s.explain(err)
 	}
@@ -105,7 +106,7 @@ func (s *stage) act(ctx context.Context) error {
 			s.timeline.event("rs2 is in the table of d1 again")
 			return nil
 		}),
-		s.scene(ctx, "director d1 is killed (SIGKILL, cables dead)", func() error {
+		s.scene(ctx, "director d1 is killed and its cables pulled", func() error {
 			if err := s.network.CutPower(ctx, d1); err != nil {
 				return err
 			}

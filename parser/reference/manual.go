@@ -78,7 +78,8 @@ func Manual8() string {
 		if o.Optional {
 			value = "[=" + value + "]"
 		}
-		r.tagged(tag, value, strings.ReplaceAll(sentence(o.Help), "\n ", " ")+".")
+		help := strings.ReplaceAll(sentence(o.Help), "\n default ", ", default ")
+		r.tagged(tag, value, strings.ReplaceAll(help, "\n ", " ")+".")
 	}
 	r.WriteString(rest)
 	return r.String()
