@@ -47,6 +47,16 @@ cmp /usr/share/man/man8/keepalived.8.gz $c/usr/share/man/man8/keepalived.8.gz >/
 test -e /lib/systemd/system/keepalived.service && echo 'unit there'
 dpkg --verify keepalived | sort
 
+echo "== started by the C daemon's init script"
+/etc/init.d/keepalived start >/dev/null && echo started
+n=0
+until [ -s /run/keepalived.pid ] || [ $((n += 1)) -gt 100 ]; do sleep 0.05; done
+cmp /proc/$(cat /run/keepalived.pid)/exe /usr/sbin/keepalived && echo running
+/etc/init.d/keepalived reload >/dev/null && echo reloaded
+/etc/init.d/keepalived stop >/dev/null && echo stopped
+until [ ! -e /run/keepalived.pid ] || [ $((n += 1)) -gt 200 ]; do sleep 0.05; done
+ls /run/*.pid 2>/dev/null || echo 'no pid file left'
+
 echo "== back"
 quietly dpkg --no-triggers -i --force-downgrade /tmp/c.deb
 state
