@@ -135,7 +135,7 @@ func New(in Input) *Report {
 	m := &maker{
 		Input: in, table: keyword.New(), facts: facts(), templates: make(templates),
 		sources: &sources{read: in.Read, lines: make(map[string][]string)},
-		uses:    regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`), said: make(map[string]bool),
+		uses:    regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^{}]*)?\}`), said: make(map[string]bool),
 	}
 	m.collect()
 	m.findCauses()

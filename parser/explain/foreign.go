@@ -30,11 +30,16 @@ func (m *maker) foreign(it *item) {
 		if advice == "" {
 			continue
 		}
-		if !m.said[advice] && !slices.Contains(it.Advice, advice) {
-			m.said[advice] = true
-			it.Advice = append(it.Advice, advice)
-		}
+		m.once(it, advice)
 		return
+	}
+}
+
+// once gives an advice if nobody has got it yet.
+func (m *maker) once(it *item, advice string) {
+	if !m.said[advice] && !slices.Contains(it.Advice, advice) {
+		m.said[advice] = true
+		it.Advice = append(it.Advice, advice)
 	}
 }
 
@@ -50,6 +55,9 @@ func conflict(line string) string {
 }
 
 func template(text string) string {
+	if at := strings.Index(text, "${"); at >= 0 && strings.Contains(text[at:], ":-") {
+		return "${NAME:-value} is for a shell: a definition has no value besides its own"
+	}
 	for _, mark := range [][2]string{{"{{", "}}"}, {"{%", "%}"}, {"<%", "%>"}} {
 		if strings.Contains(text, mark[0]) {
 			return fmt.Sprintf("this is a template: %s ... %s is to be filled in before", mark[0], mark[1])

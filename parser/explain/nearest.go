@@ -39,11 +39,42 @@ func nearest(word string, names []string) string {
 		if name == word {
 			continue
 		}
-		if d := distance(lower, strings.ToLower(name), limit); d <= limit && (best == "" || d < limit) {
+		other := strings.ToLower(name)
+		if d := distance(lower, other, limit); d <= limit && (best == "" || d < limit) && (d < 2 || !exchanged(lower, other)) {
 			best, limit = name, d
 		}
 	}
 	return best
+}
+
+// exchanged reports whether two words differ in one of their parts only, and
+// in the most of that: "track_all" is no mistyped "track_bfd".
+func exchanged(a, b string) bool {
+	as, bs := strings.Split(a, "_"), strings.Split(b, "_")
+	if len(as) != len(bs) || len(as) == 1 {
+		return false
+	}
+	for i := range as {
+		if as[i] != bs[i] && distance(as[i], bs[i], len(as[i])/2) > len(as[i])/2 {
+			return true
+		}
+	}
+	return false
+}
+
+// numbered reports whether two names differ in their digits only, as those of
+// interfaces that all exist somewhere do.
+func numbered(a, b string) bool {
+	return a != b && strings.Trim(a, "0123456789.:") != "" && letters(a) == letters(b)
+}
+
+func letters(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r == '.' || r == ':' {
+			return -1
+		}
+		return r
+	}, name)
 }
 
 // longestWord bounds the words that are compared.

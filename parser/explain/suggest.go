@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -39,7 +40,11 @@ func (m *maker) suggestKeyword(it *item) {
 		return
 	}
 	here := slices.Sorted(maps.Keys(m.table.Level(path)))
-	if it.Suggestion = nearest(word, here); it.Suggestion != "" {
+	if keyword := glued(word, here); keyword != "" {
+		it.Advice = append(it.Advice, fmt.Sprintf("a blank is missing behind '%s'", keyword))
+		return
+	}
+	if it.Suggestion = cmp.Or(nearest(word, here), longer(word, here)); it.Suggestion != "" {
 		return
 	}
 	if homes := m.homes(word); len(homes) > 0 {
@@ -57,6 +62,35 @@ func (m *maker) suggestKeyword(it *item) {
 		it.Suggestion = near
 		it.Advice = append(it.Advice, fmt.Sprintf("'%s' belongs into %s", near, anyOf(m.homes(near))))
 	}
+}
+
+// glued returns the keyword at the beginning of a word that goes on with what
+// is no part of a keyword: "vrrp_instanceVI_1".
+func glued(word string, keywords []string) string {
+	for _, k := range slices.Backward(keywords) { // of several the longest
+		if rest, ok := strings.CutPrefix(word, k); ok && rest != "" && rest[0] != '_' && (rest[0] < 'a' || rest[0] > 'z') && rest[0] != ':' && rest[0] != '=' {
+			return k
+		}
+	}
+	return ""
+}
+
+// longer returns the only keyword that has a word as its beginning or end:
+// "script_security" is part of enable_script_security. Short words are part of
+// too many.
+func longer(word string, keywords []string) (found string) {
+	if !strings.Contains(word, "_") {
+		return ""
+	}
+	for _, k := range keywords {
+		if strings.HasSuffix(k, "_"+word) || strings.HasPrefix(k, word+"_") {
+			if found != "" {
+				return ""
+			}
+			found = k
+		}
+	}
+	return found
 }
 
 // oddCharacter says what is in the place of a blank, or before the first word,
@@ -122,7 +156,7 @@ func (m *maker) suggestName(it *item) {
 			m.links = m.Interfaces()
 		}
 		if n := len(m.links); n > few {
-			it.Suggestion = nearest(name, m.links)
+			it.Suggestion = nearest(name, slices.DeleteFunc(slices.Clone(m.links), func(link string) bool { return numbered(name, link) }))
 		} else if n > 0 && it.from == nil && !m.linksSaid {
 			m.linksSaid = true
 			it.Advice = append(it.Advice, "the interfaces are "+strings.Join(m.links, ", "))
@@ -142,7 +176,18 @@ func (m *maker) suggestName(it *item) {
 		}
 		names = append(names, d.name)
 	}
-	it.Suggestion = nearest(name, names)
+	if it.Suggestion = nearest(name, names); it.Suggestion != "" || it.from != nil {
+		return
+	}
+	advice := "there is no " + it.fact.refers
+	if n := len(names); n > few {
+		return
+	} else if n == 1 {
+		advice = fmt.Sprintf("the only %s is %s", it.fact.refers, names[0])
+	} else if n > 1 {
+		advice = fmt.Sprintf("the names of %s are %s", it.fact.refers, strings.Join(names, ", "))
+	}
+	m.once(it, advice)
 }
 
 // defined are the names of things of a kind.
