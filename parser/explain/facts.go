@@ -144,6 +144,9 @@ func instanceFacts() map[string]fact {
 		"(%s) interface %s does not support multicast, specify unicast peers - disabling": {
 			about: []string{"unicast_peer"}, meaning: "the instance stays in FAULT state",
 		},
+		"(%s) unicast with use_vmac requires vmac_xmit_base - setting":                                    {at: "use_vmac", advice: "add vmac_xmit_base"},
+		"Warning - empty notification_email block":                                                        {meaning: "no mail is sent"},
+		"Rule has no preference specified - setting to %d. This is probably not what you want.":           {advice: "add preference <number>: rules are looked through in that order"},
 		"(%s): vmacs are only supported on Ethernet type interfaces":                                      {meaning: "the instance stays in FAULT state"},
 		"(%s) IPv4 ipvlan requires a source ip address to be configured. setting instance to fault state": {about: []string{"mcast_src_ip", "unicast_src_ip"}},
 		"(%s) VIP/eVIP %s uses same VMAC as VRRP instance %s, disabling %s":                               {meaning: "{3} stays in FAULT state"},

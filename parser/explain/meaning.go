@@ -20,6 +20,10 @@ func (m *maker) meaning(it *item, row *keyword.Keyword) string {
 		return fill(f.meaning, it.args)
 	}
 	switch it.d.Class {
+	case config.ClassNone:
+		if strings.HasPrefix(it.text, "Config files missing") {
+			return "nothing is included by this line"
+		}
 	case config.ClassUnknownKeyword:
 		return "the line is left out"
 	case config.ClassUnmatchedQuote:
