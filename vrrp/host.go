@@ -23,6 +23,7 @@ type Host interface {
 	DelRoute(*config.Route, network.LinkIndex) error
 	AddRule(*config.Rule) error
 	DelRule(*config.Rule) error
+	CanAnnounce() error
 	Announce(*network.Link, netip.Addr) error
 	CreateDevice(*network.Device) error
 	ChangeDevice(index int, c network.DeviceChange) error

@@ -152,6 +152,9 @@ func (s *service) Start(cfg *config.Config) error {
 	s.files.Load(cfg.VRRP.TrackFiles, true)
 	s.firstStatuses()
 	s.logConfiguration()
+	if err := s.openChannels(cfg); err != nil {
+		return err
+	}
 	s.do(s.machine.Start(time.Now(), delay))
 	s.work.finish()
 	s.openPools()

@@ -25,6 +25,7 @@ func TestAlone(t *testing.T) {
 0.000 Registering Kernel netlink command channel
 0.000 Assigned address 192.0.2.1 for interface eth0
 0.000 Assigned address fe80::1 for interface eth0
+0.000 Registering gratuitous ARP shared channel
 0.000 (VI_1) removing VIPs.
 0.000 (VI_1) removing VIPs.
 0.000 (VI_1) Entering BACKUP STATE (init)

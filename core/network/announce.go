@@ -25,15 +25,24 @@ func openFrames() (int, error) {
 
 // sendFrame puts one frame on a link without waiting: a full queue is an error.
 func (h *Host) sendFrame(link int, frame []byte) error {
-	if h.frames < 0 {
-		fd, err := openFrames()
-		if err != nil {
-			return err
-		}
-		h.frames = fd
+	if err := h.CanAnnounce(); err != nil {
+		return err
 	}
 	sa := unix.SockaddrLinklayer{Ifindex: link, Halen: 6}
 	return unix.Sendto(h.frames, frame, unix.MSG_DONTWAIT, &sa)
+}
+
+// CanAnnounce returns why no address can be announced, nil if it can:
+// os.ErrPermission without CAP_NET_RAW.
+func (h *Host) CanAnnounce() error {
+	if h.frames >= 0 {
+		return nil
+	}
+	fd, err := openFrames()
+	if err == nil {
+		h.frames = fd
+	}
+	return err
 }
 
 // Announce tells the neighbours on a link that an address is at the link's

@@ -232,6 +232,9 @@ func (s *FakeSocket) Close() {
 	s.fake.sockets = slices.DeleteFunc(s.fake.sockets, func(o *FakeSocket) bool { return o == s })
 }
 
+// CanAnnounce finds no obstacle.
+func (f *Fake) CanAnnounce() error { return nil }
+
 // Announce sends a gratuitous ARP or an unsolicited NA.
 func (f *Fake) Announce(l *Link, addr netip.Addr) error {
 	f.mu.Lock()

@@ -41,6 +41,8 @@ const (
 
 	NetlinkReflector = "Registering Kernel netlink reflector"
 	NetlinkCommands  = "Registering Kernel netlink command channel"
+	Channel          = "Registering gratuitous %s shared channel"
+	ChannelError     = "Error %d while registering gratuitous %s shared channel"
 
 	AssignedAddress   = "Assigned address %s for interface %s"
 	DeassignedAddress = "Deassigned address %s from interface %s"
