@@ -89,8 +89,13 @@ func page(text string) string {
 	return ""
 }
 
-// placeholder is about <name>.
+// placeholder is about <name>, @NAME@, __NAME__ and %NAME%.
 func placeholder(word string) string {
+	for _, mark := range []string{"@", "__", "%"} {
+		if len(word) > 2*len(mark) && strings.HasPrefix(word, mark) && strings.HasSuffix(word, mark) {
+			return fmt.Sprintf("%s...%s stands for a value that is to be filled in", mark, mark)
+		}
+	}
 	at := strings.IndexByte(word, '<')
 	if at < 0 || at+1 == len(word) || !unicode.IsLetter(rune(word[at+1])) {
 		return ""
