@@ -15,7 +15,7 @@ import (
 // kernel takes its time for thousands of servers, and the loop must not wait.
 // So the loop never calls it.
 type meter struct {
-	open func() (ipvs.Client, error)
+	open func(*config.Config) (ipvs.Client, error)
 
 	mu       sync.Mutex
 	client   ipvs.Client // nil until a counter is asked for
@@ -29,7 +29,7 @@ type read[T any] struct {
 	value T
 }
 
-func newMeter(open func() (ipvs.Client, error)) *meter {
+func newMeter(open func(*config.Config) (ipvs.Client, error)) *meter {
 	m := &meter{open: open}
 	m.forget()
 	return m
@@ -52,9 +52,10 @@ func (m *meter) close() {
 }
 
 // kernel is the client; nil when there is no table to read.
-func (m *meter) kernel() ipvs.Client {
+func (g gauge) kernel() ipvs.Client {
+	m := g.meter
 	if m.client == nil {
-		client, err := m.open()
+		client, err := m.open(g.of.Config)
 		if err != nil {
 			return nil // whoever asks sees counters that stand still
 		}

@@ -46,7 +46,7 @@ func (d *dial) Close() error { d.closed = true; return nil }
 func TestMeter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		kernel, opened := &dial{}, 0
-		m := newMeter(func() (ipvs.Client, error) {
+		m := newMeter(func(*config.Config) (ipvs.Client, error) {
 			if opened++; opened == 1 {
 				return nil, errors.New("no IPVS yet")
 			}

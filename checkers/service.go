@@ -40,6 +40,7 @@ type service struct {
 	sessions  map[string]bool // BFD sessions that were told of, and whether they are Up
 	events    notify.Stream
 	listeners listener
+	observer  *observer
 	runner    *script.Runner
 	numbers   numbers
 	pingRange string         // as it was, when it has been changed
@@ -57,6 +58,7 @@ type service struct {
 // deps are the parts that a test replaces.
 type deps struct {
 	open   func(*config.Config) (ipvs.Client, error)
+	count  func(*config.Config) (ipvs.Client, error) // for statistics
 	filter func(firewall.Options) (Firewall, error)
 	probes func(*service, *machine.Checker) (attempter, error)
 	random func(time.Duration) time.Duration
@@ -77,7 +79,7 @@ type listener interface {
 // New returns the service of the health-check process.
 func New(env process.Env) process.Service {
 	return newService(env, deps{
-		open: openIPVS, filter: openFirewall, probes: newAttempter, listen: listen, watch: watchHost, files: trackFiles, run: runScript,
+		open: openIPVS, count: openIPVS, filter: openFirewall, probes: newAttempter, listen: listen, watch: watchHost, files: trackFiles, run: runScript,
 		random: func(d time.Duration) time.Duration {
 			if d <= 0 {
 				return 0
@@ -95,6 +97,8 @@ func newService(env process.Env, d deps) *service {
 	}
 	s.runner.LimitCore(env.Options.CoreLimit)
 	s.listeners = d.listen(s)
+	s.observer = newObserver(s)
+	s.events.Add(s.observer)
 	s.numbers = d.files(s)
 	return s
 }
@@ -114,6 +118,7 @@ func (s *service) Start(c *config.Config) error {
 		s.setDaemons()
 	}
 	s.listeners.Load(c)
+	s.observer.Load(c)
 	s.allowPing()
 	s.allowFiles()
 	s.watchAddresses()
@@ -153,6 +158,7 @@ func (s *service) Reload(c *config.Config) error {
 		s.setDaemons()
 	}
 	s.listeners.Load(c)
+	s.observer.Load(c)
 	s.allowPing()
 	s.allowFiles()
 	s.readFiles()
@@ -177,7 +183,6 @@ func (s *service) take(c *config.Config) {
 	s.oldGroups, s.groups = s.groups, groupsOf(c)
 	s.marks.told = map[marking]bool{}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.sayMissing(c)
 }
 
 // openKernel opens IPVS if there is a virtual server and it is not open yet
@@ -257,7 +262,7 @@ func (s *service) finish(end time.Time, done func()) {
 	if s.kernel != nil {
 		s.must(s.kernel.Close())
 	}
-	done()
+	s.observer.Close(done)
 }
 
 // Signal serves SIGUSR1; the others mean nothing to this process.

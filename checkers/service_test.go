@@ -143,6 +143,7 @@ func newLab(t *testing.T, o process.Options) *lab {
 	l.cancel = cancel
 	l.s = newService(process.Env{Loop: l.loop, Log: slog.New(l.record), Options: o}, deps{
 		open:   func(*config.Config) (ipvs.Client, error) { return shared{l.table}, l.openErr },
+		count:  func(*config.Config) (ipvs.Client, error) { return ipvs.NewFake(), nil },
 		filter: l.openFilter, probes: l.attempter,
 		random: func(d time.Duration) time.Duration { return d / 2 },
 		listen: func(s *service) listener { s.events.Add(l.record); return l.record },

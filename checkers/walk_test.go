@@ -13,6 +13,7 @@ import (
 
 	"keepalived/checkers/mib"
 	"keepalived/core/notify"
+	"keepalived/core/snmp/agentx"
 	"keepalived/ipvs"
 )
 
@@ -49,7 +50,7 @@ func walked(t mib.Tree) string {
 		if g := t.Get(name); printed(g) != printed(v) {
 			fmt.Fprintf(&b, "Get has %s\n", printed(g))
 		}
-		fmt.Fprintf(&b, "check.%s = %s\n", strings.ReplaceAll(strings.Trim(fmt.Sprint(name), "[]"), " ", "."), printed(v))
+		fmt.Fprintf(&b, "%s = %s\n", dotted(name), printed(v))
 	}
 	return b.String()
 }
@@ -57,15 +58,18 @@ func walked(t mib.Tree) string {
 var address = regexp.MustCompile(`[^ -~]`)
 
 func printed(v mib.Value) string {
-	switch v.Kind {
-	case mib.Integer:
-		return fmt.Sprintf("INTEGER: %d", int64(v.Number))
-	case mib.Gauge32:
+	switch v.Type {
+	case agentx.Integer:
+		return fmt.Sprintf("INTEGER: %d", v.Int())
+	case agentx.Gauge32:
 		return fmt.Sprintf("Gauge32: %d", v.Number)
-	case mib.Counter32:
+	case agentx.Counter32:
 		return fmt.Sprintf("Counter32: %d", v.Number)
-	case mib.Counter64:
+	case agentx.Counter64:
 		return fmt.Sprintf("Counter64: %d", v.Number)
+	}
+	if len(v.Octets) == 0 {
+		return `""`
 	}
 	if address.Match(v.Octets) {
 		return fmt.Sprintf("Hex-STRING: % X", v.Octets)
@@ -75,6 +79,9 @@ func printed(v mib.Value) string {
 
 // notRun is how many checkers have not run yet, which depends on BFD.
 var notRun = regexp.MustCompile(`(check\.4\.1\.63\.\S+) = Gauge32: [01]`)
+
+// unlike are the date of the program, and mail addresses, which it does not show.
+var unlike = regexp.MustCompile(`(?m)^global\.(1\.0|3\.5\.1\.2\.\d) .*\n`)
 
 // The walks of the C daemon 2.4.3 in testdata/dump are those of its dumps. The
 // first one ends where it has died: at the last column of a sorry server.
@@ -107,6 +114,10 @@ func TestWalkLikeC(t *testing.T) {
 						t.Errorf("behind the row of a sorry server there is only\n%s", rest)
 					}
 				}
+				if !strings.Contains(got, "\nglobal.3.5.1.2.1 = STRING: \"ops@example.net\"\n") {
+					t.Error("the address of mail is missing")
+				}
+				got, want = unlike.ReplaceAllString(got, ""), unlike.ReplaceAllString(want, "")
 				got, want = notRun.ReplaceAllString(got, "$1"), notRun.ReplaceAllString(want, "$1")
 				if got != want {
 					t.Errorf("%s", diff.Diff("C daemon", []byte(want), "ours", []byte(got)))
@@ -133,8 +144,8 @@ func (l *trapLog) Notify(e notify.Event) {
 
 // dotted is a name below KEEPALIVED-MIB.
 func dotted(name mib.OID) string {
-	text := strings.ReplaceAll(strings.Trim(fmt.Sprint(name), "[]"), " ", ".")
-	return strings.NewReplacer("1.3.6.1.4.1.9586.100.5.3.", "check.", "1.3.6.1.4.1.9586.100.5.1.", "global.").Replace(text)
+	text := name.String()
+	return strings.NewReplacer(".1.3.6.1.4.1.9586.100.5.3.", "check.", ".1.3.6.1.4.1.9586.100.5.1.", "global.").Replace(text)
 }
 
 // The traps of a start, of checks and of a stop are among those that the C

@@ -31,7 +31,6 @@ const (
 	GroupOverlap       = "VS [%s] in group %s overlaps with an earlier group, which keeps what they share"
 	TableTaken         = "nftables_ipvs: table %s is that of VRRP - using %s"
 	FirewallRepair     = "nftables table %s has been changed by somebody else - restoring it"
-	NotAvailable       = "%s is not available in this build yet - ignored"
 	OpenFiles          = "Set open file limit to %d:%d."
 	OpenFilesFailed    = "Set open file limit to %d:%d failed - errno %d"
 )

@@ -10,7 +10,7 @@ import (
 // groupTable is virtualServerGroupTable.
 func groupTable(c *status.Checkers) table {
 	groups := c.Config.LVS.Groups
-	return single(table{at: OID{1, 1}, columns: 2, value: func(column uint32, row OID) Value {
+	return single(table{at: below(root, 1, 1), columns: 2, value: func(column uint32, row OID) Value {
 		if column != 2 {
 			return Value{}
 		}
@@ -21,7 +21,7 @@ func groupTable(c *status.Checkers) table {
 // memberTable is virtualServerGroupMemberTable. Marks come before addresses.
 func memberTable(c *status.Checkers) table {
 	groups := c.Config.LVS.Groups
-	return double(table{at: OID{2, 1}, columns: 8, value: func(column uint32, row OID) Value {
+	return double(table{at: below(root, 2, 1), columns: 8, value: func(column uint32, row OID) Value {
 		return member(column, entry(groups[row[0]-1], int(row[1])))
 	}}, len(groups), func(g int) int { return len(groups[g-1].Entries) })
 }

@@ -15,7 +15,7 @@ type server struct {
 }
 
 func realServerTable(c *status.Checkers, s Statistics) table {
-	return double(table{at: OID{4, 1}, columns: 63, value: func(column uint32, row OID) Value {
+	return double(table{at: below(root, 4, 1), columns: 63, value: func(column uint32, row OID) Value {
 		v := &c.VirtualServers[row[0]-1]
 		return server{v, int(row[0]) - 1, place(v, int(row[1])), s}.value(column)
 	}}, len(c.VirtualServers), func(v int) int { return rows(&c.VirtualServers[v-1]) })
@@ -40,11 +40,12 @@ func place(v *status.VirtualServer, row int) int {
 // such name.
 func Weight(c *status.Checkers, name OID) (v *status.VirtualServer, r *status.RealServer, ok bool) {
 	t := realServerTable(c, nil)
-	if len(name) != 5 || name[0] != 4 || name[1] != 1 || name[2] != 7 || !t.has(name[3:]) {
+	n := len(t.at)
+	if len(name) != n+3 || !name.Under(t.at) || name[n] != 7 || !t.has(name[n+1:]) {
 		return nil, nil, false
 	}
-	v = &c.VirtualServers[name[3]-1]
-	i := place(v, int(name[4]))
+	v = &c.VirtualServers[name[n+1]-1]
+	i := place(v, int(name[n+2]))
 	if i < 0 {
 		return nil, nil, false
 	}

@@ -7,7 +7,7 @@ import (
 
 // daemonScalars is lvsSyncDaemon. Without one there is only the first object.
 func daemonScalars(c *status.Checkers) table {
-	return scalar(table{at: OID{6}, columns: 9, value: func(column uint32, _ OID) Value {
+	return scalar(table{at: below(root, 6), columns: 9, value: func(column uint32, _ OID) Value {
 		d := c.Config.Global.LVSSyncDaemon
 		if column == 1 || d == nil {
 			if column != 1 {
@@ -37,7 +37,7 @@ func daemonScalars(c *status.Checkers) table {
 
 // timeoutScalars is lvsTimeouts: those that are configured.
 func timeoutScalars(c *status.Checkers) table {
-	return scalar(table{at: OID{7}, columns: 3, value: func(column uint32, _ OID) Value {
+	return scalar(table{at: below(root, 7), columns: 3, value: func(column uint32, _ OID) Value {
 		t := &c.Config.Global.LVSTimeouts
 		seconds := [...]uint32{1: t.TCP, 2: t.TCPFin, 3: t.UDP}[column]
 		if seconds == 0 {

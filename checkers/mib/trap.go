@@ -1,37 +1,18 @@
 package mib
 
 import (
-	"slices"
-
 	"keepalived/core/config"
 	"keepalived/core/notify"
+	"keepalived/core/snmp/agentx"
 )
-
-// keepalived is KEEPALIVED-MIB, root is check in it, below which the names of a
-// Tree begin.
-var (
-	keepalived = OID{1, 3, 6, 1, 4, 1, 9586, 100, 5}
-	root       = below(keepalived, 3)
-)
-
-// Root returns the name of KEEPALIVED-MIB::check.
-func Root() OID { return slices.Clone(root) }
-
-func below(o OID, more ...uint32) OID { return slices.Concat(o, more) }
 
 // Trap is a notification.
 type Trap struct {
 	Name  OID
-	Binds []Bind
+	Binds []agentx.Bind
 }
 
-// Bind is a name with its value.
-type Bind struct {
-	Name  OID
-	Value Value
-}
-
-func (t *Trap) add(name OID, v Value) { t.Binds = append(t.Binds, Bind{name, v}) }
+func (t *Trap) add(name OID, v Value) { t.Binds = append(t.Binds, agentx.Bind{Name: name, Value: v}) }
 
 // TrapOf is the trap that tells of an event; ok is false when none does. The
 // names of its values have no row (05-observability section 8.5).

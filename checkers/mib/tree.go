@@ -3,13 +3,30 @@ package mib
 import (
 	"slices"
 
+	"keepalived/core/snmp/agentx"
+	"keepalived/core/snmp/subagent"
 	"keepalived/core/status"
 	"keepalived/ipvs"
 )
 
-// OID is the name of an object. Those of a Tree begin below
-// KEEPALIVED-MIB::check.
-type OID = []uint32
+// keepalived is KEEPALIVED-MIB, root is check in it.
+var (
+	keepalived = OID{1, 3, 6, 1, 4, 1, 9586, 100, 5}
+	root       = below(keepalived, 3)
+)
+
+func below(o OID, more ...uint32) OID { return o.Append(more...) }
+
+// Subtrees are the parts that a Tree has, with their descriptions.
+func Subtrees() []subagent.Subtree {
+	return []subagent.Subtree{
+		{Root: below(keepalived, 1), Description: "The MIB module for Keepalived"},
+		{Root: root, Description: "The MIB module for Healthchecker"},
+	}
+}
+
+// OID is the name of an object.
+type OID = agentx.OID
 
 // Statistics are the kernel's counters. Virtual servers are meant by their place
 // in the snapshot, from 0 on.
@@ -26,16 +43,18 @@ type Tree struct{ tables []table }
 
 // New is the tree of a snapshot.
 func New(c *status.Checkers, s Statistics) Tree {
-	return Tree{[]table{
+	return Tree{append(globalTables(c.Config),
 		groupTable(c), memberTable(c), virtualServerTable(c, s), realServerTable(c, s), daemonScalars(c), timeoutScalars(c),
-	}}
+	)}
 }
 
-// Get is the value of an object, of kind None when there is none of this name.
+// Get is the value of an object, the zero Value when there is none of this name.
 func (t Tree) Get(name OID) Value {
 	for _, b := range t.tables {
-		if n := len(b.at); len(name) > n && slices.Equal(name[:n], b.at) {
-			return b.get(name[n], name[n+1:])
+		if n := len(b.at); len(name) > n && name.Under(b.at) {
+			if v := b.get(name[n], name[n+1:]); v.Present() {
+				return v
+			}
 		}
 	}
 	return Value{}
@@ -85,7 +104,7 @@ func (b *table) next(column uint32, row OID) (OID, Value) {
 	}
 	for ; column <= b.columns; column, row = column+1, nil {
 		for row = b.after(row); row != nil; row = b.after(row) {
-			if v := b.value(column, row); v.Kind != None {
+			if v := b.value(column, row); v.Present() {
 				return slices.Concat(b.at, OID{column}, row), v
 			}
 		}

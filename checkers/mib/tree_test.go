@@ -42,7 +42,7 @@ func TestNext(t *testing.T) {
 	tree := New(sample(), none{})
 	var names []OID
 	for name, v := tree.Next(nil); name != nil; name, v = tree.Next(name) {
-		if v.Kind == None {
+		if !v.Present() {
 			t.Fatalf("%v has no value", name)
 		}
 		names = append(names, name)
@@ -63,7 +63,7 @@ func TestNext(t *testing.T) {
 			}
 		}
 		at, exact := slices.BinarySearchFunc(names, name, slices.Compare[OID])
-		if v := tree.Get(name); (v.Kind != None) != exact {
+		if v := tree.Get(name); v.Present() != exact {
 			rt.Fatalf("%v: value %+v, known %t", name, v, exact)
 		}
 		var want OID
@@ -94,7 +94,7 @@ func TestWeight(t *testing.T) {
 		{OID{4, 1, 8, 2, 1}, ""}, {OID{4, 1, 7, 2}, ""}, {OID{4, 1, 7, 2, 1, 0}, ""}, {nil, ""},
 	} {
 		got := ""
-		if _, r, ok := Weight(c, x.name); ok {
+		if _, r, ok := Weight(c, below(root, x.name...)); ok {
 			got = r.Config.Addr.String()
 		}
 		if got != x.want {

@@ -3,33 +3,18 @@ package mib
 import (
 	"net/netip"
 	"time"
+
+	"keepalived/core/snmp/agentx"
 )
 
-// Kind is the type of a value, by its SNMP tag.
-type Kind uint8
+// Value is the value of an object; the zero Value is none.
+type Value = agentx.Value
 
-// The kinds of values.
-const (
-	None      Kind = 0 // there is no such object
-	Integer   Kind = 2
-	Text      Kind = 4
-	Counter32 Kind = 65
-	Gauge32   Kind = 66
-	Counter64 Kind = 70
-)
-
-// Value is the value of an object.
-type Value struct {
-	Kind   Kind
-	Number uint64 // of an Integer: its two's complement
-	Octets []byte // of a Text
-}
-
-func integer(n int64) Value    { return Value{Kind: Integer, Number: uint64(n)} }
-func gauge(n uint64) Value     { return Value{Kind: Gauge32, Number: uint64(uint32(n))} }
-func counter(n uint64) Value   { return Value{Kind: Counter32, Number: uint64(uint32(n))} }
-func counter64(n uint64) Value { return Value{Kind: Counter64, Number: n} }
-func text(s string) Value      { return Value{Kind: Text, Octets: []byte(s)} }
+func integer(n int64) Value    { return agentx.Int(int(n)) }
+func gauge(n uint64) Value     { return agentx.Gauge(uint32(n)) }
+func counter(n uint64) Value   { return agentx.Count32(n) }
+func counter64(n uint64) Value { return agentx.Count64(n) }
+func text(s string) Value      { return agentx.Text(s) }
 
 // low and high are the halves of a number of 64 bits.
 func low(n uint64) Value  { return gauge(n) }
@@ -73,5 +58,5 @@ func address(a netip.Addr) Value {
 	if !a.IsValid() {
 		return Value{}
 	}
-	return Value{Kind: Text, Octets: a.AsSlice()}
+	return agentx.Address(a)
 }

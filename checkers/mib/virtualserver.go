@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"keepalived/core/config"
+	"keepalived/core/snmp/agentx"
 	"keepalived/core/status"
 	"keepalived/ipvs"
 )
@@ -17,7 +18,7 @@ type virtual struct {
 }
 
 func virtualServerTable(c *status.Checkers, s Statistics) table {
-	return single(table{at: OID{3, 1}, columns: 78, value: func(column uint32, row OID) Value {
+	return single(table{at: below(root, 3, 1), columns: 78, value: func(column uint32, row OID) Value {
 		return virtual{&c.VirtualServers[row[0]-1], int(row[0]) - 1, s}.value(column)
 	}}, len(c.VirtualServers))
 }
@@ -128,15 +129,16 @@ func granularity(c *config.VirtualServer) Value {
 	case c.GranularityMask.IsValid():
 		return address(c.GranularityMask)
 	}
-	return Value{Kind: Text, Octets: []byte{255, 255, 255, 255}}
+	return agentx.Octets([]byte{255, 255, 255, 255})
 }
 
-// prefix is the granularity of all that has no IPv4 address.
+// prefix is the granularity of all that has no IPv4 address. The whole address
+// has all bits here, too.
 func prefix(c *config.VirtualServer) Value {
 	switch {
 	case c.Addr.Is4():
 		return Value{}
-	case c.GranularityLength != 0:
+	case c.GranularityLength != 0 && c.GranularityLength != 128:
 		return gauge(uint64(c.GranularityLength))
 	}
 	return gauge(math.MaxUint32)

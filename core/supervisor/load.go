@@ -52,6 +52,7 @@ func prepare(l *Loaded, o *commandline.Options, built [process.Kinds]bool) (*Pre
 		if o.Namespace != "" {
 			c.NetNamespace = o.Namespace
 		}
+		observe(&c.Global.SNMP, o)
 		own := *c
 		own.VRRP, own.LVS, own.BFD = config.VRRP{}, config.LVS{}, config.BFD{}
 		p.Config = &own
@@ -210,4 +211,14 @@ func setMarker(path string, on bool) error {
 	}
 	defer f.Close()
 	return f.Chmod(0o644)
+}
+
+// observe is --snmp, which asks for all but traps, and --snmp-agent-socket.
+func observe(s *config.SNMP, o *commandline.Options) {
+	if o.SNMP {
+		s.VRRP, s.Checker, s.RFCv2, s.RFCv3 = true, true, true, true
+	}
+	if o.SNMPSocket != "" {
+		s.Socket = o.SNMPSocket
+	}
 }

@@ -127,9 +127,6 @@ func (p *parent) prepareState(st *state, l *Loaded) error {
 	if g.Global.UmaskSet && p.Options.Umask < 0 {
 		unix.Umask(int(g.Global.Umask))
 	}
-	for _, what := range p.missing(g) {
-		p.log.Info(fmt.Sprintf(msgNotAvailable, what))
-	}
 	if overridden != "" && overridden != l.Namespace {
 		p.log.Info(fmt.Sprintf(msgNamespaceOver, overridden, l.Namespace))
 	}
@@ -139,23 +136,6 @@ func (p *parent) prepareState(st *state, l *Loaded) error {
 	}
 	st.paths = pidPathsOf(g, &p.Options)
 	return nil
-}
-
-// missing names what is asked for and this program cannot do.
-func (p *parent) missing(c *config.Config) []string {
-	var what []string
-	for _, m := range []struct {
-		name  string
-		asked bool
-	}{
-		{"--snmp", p.Options.SNMP},
-		{"--snmp-agent-socket", p.Options.SNMPSocket != ""},
-	} {
-		if m.asked {
-			what = append(what, m.name)
-		}
-	}
-	return what
 }
 
 // lock makes sure that no other daemon uses the same pid files, and says so if

@@ -93,7 +93,6 @@ const (
 	msgReloadRefused  = "Reload of configuration refused - continuing with the running configuration"
 	msgDoesNotAnswer  = "%s child process(%d) has not answered for %d seconds - killing it"
 	msgStartFailed    = "Unable to start %s child process: %v"
-	msgNotAvailable   = "%s is not available in this build yet - ignored"
 	msgCrashLine      = "%s child process(%d): %s"
 	msgPanic          = "panic: %v"
 	msgTimeWatch      = "Unable to watch reload time file %s: %v"
