@@ -78,8 +78,9 @@ type VMAC struct {
 }
 
 // UseVMAC reads a use_vmac line, words[0] being the keyword, into v. A second
-// line adds to what the first one said.
-func (c *Context) UseVMAC(words []string, v *VMAC) error {
+// line adds to what the first one said. free is asked about each name, and says
+// why it cannot be had; then the next word may be the name.
+func (c *Context) UseVMAC(words []string, v *VMAC, free func(name string) bool) error {
 	tree, err := parse(deviceGrammar, shortDevice(vmacWords), vmacWords, words, 1)
 	if err != nil {
 		return err
@@ -91,7 +92,7 @@ func (c *Context) UseVMAC(words []string, v *VMAC) error {
 		case o.Pair != nil && o.Pair.Value == nil:
 			return missing(words, o.Pos.Column-1)
 		case o.Pair != nil && o.Pair.Key == "name":
-			c.vmacName(v, o.Pair.Value.Text)
+			c.vmacName(v, o.Pair.Value.Text, free)
 		case o.Pair != nil:
 			if v.Group, v.GroupSet = c.Names.Lookup(iproute.Groups, o.Pair.Value.Text); !v.GroupSet {
 				c.General("VMAC group %s not found", o.Pair.Value.Text)
@@ -99,19 +100,19 @@ func (c *Context) UseVMAC(words []string, v *VMAC) error {
 		case strings.Contains(o.Word.Text, ":"):
 			c.vmacAddress(v, o.Word.Text)
 		default:
-			c.vmacName(v, o.Word.Text)
+			c.vmacName(v, o.Word.Text, free)
 		}
 	}
 	return nil
 }
 
-func (c *Context) vmacName(v *VMAC, word string) {
+func (c *Context) vmacName(v *VMAC, word string, free func(string) bool) {
 	switch {
 	case v.Name != "":
 		c.General("VMAC interface name already specified")
 	case len(word) > MaxInterface || word == "" || word == "." || word == ".." || strings.ContainsAny(word, "/: \t\n\v\f\r"):
 		c.General("VMAC interface name '%s' too long or invalid characters - ignoring", word)
-	default:
+	case free(word):
 		v.Name = word
 	}
 }
@@ -155,8 +156,9 @@ type IPVLAN struct {
 }
 
 // UseIPVLAN reads a use_ipvlan line of an instance, words[0] being the
-// keyword. family is that of the instance, 0 as long as nothing has fixed it.
-func (c *Context) UseIPVLAN(words []string, instance string, family int) (*IPVLAN, error) {
+// keyword. family is that of the instance, 0 as long as nothing has fixed it;
+// free as for UseVMAC.
+func (c *Context) UseIPVLAN(words []string, instance string, family int, free func(name string) bool) (*IPVLAN, error) {
 	tree, err := parse(deviceGrammar, shortDevice(ipvlanWords), ipvlanWords, words, 1)
 	if err != nil {
 		return nil, err
@@ -171,24 +173,24 @@ func (c *Context) UseIPVLAN(words []string, instance string, family int) (*IPVLA
 		case o.Pair != nil && o.Pair.Value == nil:
 			return nil, missing(words, o.Pos.Column-1)
 		case o.Pair != nil && o.Pair.Key == "name":
-			c.ipvlanName(v, o.Pair.Value.Text, instance)
+			c.ipvlanName(v, o.Pair.Value.Text, instance, free)
 		case o.Pair != nil:
 			if v.Group, v.GroupSet = c.Names.Lookup(iproute.Groups, o.Pair.Value.Text); !v.GroupSet {
 				c.General("ipvlan group %s not found", o.Pair.Value.Text)
 			}
 		default:
-			c.ipvlanWord(v, o.Word.Text, instance, family)
+			c.ipvlanWord(v, o.Word.Text, instance, family, free)
 		}
 	}
 	return v, nil
 }
 
 // ipvlanWord is an address if it reads as one, else a name.
-func (c *Context) ipvlanWord(v *IPVLAN, word, instance string, family int) {
+func (c *Context) ipvlanWord(v *IPVLAN, word, instance string, family int, free func(string) bool) {
 	p, ok := plainPrefix(word)
 	switch {
 	case !ok:
-		c.ipvlanName(v, word, instance)
+		c.ipvlanName(v, word, instance, free)
 	case v.Address.IsValid():
 		c.General("(%s) ipvlan address already specified - ignoring '%s'", instance, word)
 	case family != 0 && config.Family(p.Addr()) != family:
@@ -207,13 +209,13 @@ func plainPrefix(word string) (netip.Prefix, bool) {
 	return p, err == nil
 }
 
-func (c *Context) ipvlanName(v *IPVLAN, word, instance string) {
+func (c *Context) ipvlanName(v *IPVLAN, word, instance string, free func(string) bool) {
 	switch {
 	case v.Name != "":
 		c.General("(%s) IPVLAN interface already specified - ignoring '%s'", instance, word)
 	case len(word) > MaxInterface:
 		c.General("(%s) IPVLAN interface name '%s' too long - ignoring", instance, word)
-	default:
+	case free(word):
 		v.Name = word
 	}
 }

@@ -158,8 +158,13 @@ func checkLine(t interface{ Fatalf(string, ...any) }, words []string) {
 		"static rule":    func(c *Context) (bool, error) { v, err := c.Rule(words, true, new(Numbering)); return v != nil, err },
 		"peer":           func(c *Context) (bool, error) { v, err := c.Peer(words, "V", 4); return v != nil, err },
 		"track file":     func(c *Context) (bool, error) { v, err := c.Track(TrackFile, words, "V"); return v != nil, err },
-		"use_vmac":       func(c *Context) (bool, error) { return true, c.UseVMAC(words, new(VMAC)) },
-		"use_ipvlan":     func(c *Context) (bool, error) { v, err := c.UseIPVLAN(words, "V", 4); return v != nil, err },
+		"use_vmac": func(c *Context) (bool, error) {
+			return true, c.UseVMAC(words, new(VMAC), func(string) bool { return true })
+		},
+		"use_ipvlan": func(c *Context) (bool, error) {
+			v, err := c.UseIPVLAN(words, "V", 4, func(string) bool { return true })
+			return v != nil, err
+		},
 	}
 	for name, read := range languages {
 		c, again := newContext(), newContext()

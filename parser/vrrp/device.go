@@ -18,11 +18,8 @@ func (r *Room) useVMAC(p *reader.Pass, s *reader.Statement) {
 	if v.vmac == nil {
 		v.vmac = new(line.VMAC)
 	}
-	before := v.vmac.Name
-	missing(p, r.context(p).UseVMAC(s.Words, v.vmac))
-	if v.vmac.Name != before {
-		v.vmac.Name = r.deviceName(p, v, v.vmac.Name, "macvlan", msgVMACNotMacvlan)
-	}
+	missing(p, r.context(p).UseVMAC(s.Words, v.vmac, func(name string) bool { return r.deviceFree(p, v, name, "macvlan", msgVMACNotMacvlan) }))
+	v.vmac.Name = p.Keep(v.vmac.Name)
 }
 
 // useIPVLAN takes precedence over a use_vmac, before or after.
@@ -32,29 +29,26 @@ func (r *Room) useIPVLAN(p *reader.Pass, s *reader.Statement) {
 		p.General(msgIPVLANTwice, v.Name)
 		return
 	}
-	ipvlan, err := r.context(p).UseIPVLAN(s.Words, v.Name, v.Family)
+	ipvlan, err := r.context(p).UseIPVLAN(s.Words, v.Name, v.Family, func(name string) bool { return r.deviceFree(p, v, name, "ipvlan", msgIPVLANNotIPVLAN) })
 	missing(p, err)
 	if ipvlan.Address.IsValid() {
 		v.fix(config.Family(ipvlan.Address.Addr()))
 	}
-	if ipvlan.Name != "" {
-		ipvlan.Name = r.deviceName(p, v, ipvlan.Name, "ipvlan", msgIPVLANNotIPVLAN)
-	}
+	ipvlan.Name = p.Keep(ipvlan.Name)
 	v.ipvlan = ipvlan
 }
 
-// deviceName returns the name if no other instance and no interface of
-// another kind has it, else none.
-func (r *Room) deviceName(p *reader.Pass, v *instance, name, kind, format string) string {
+// deviceFree takes a name for an instance, if no other one and no interface of
+// another kind has it; else it says so.
+func (r *Room) deviceFree(p *reader.Pass, v *instance, name, kind, format string) bool {
 	if other := r.devices[name]; other != nil && other != v {
 		p.General(msgDeviceTaken, v.Name, other.Name, name)
-		return ""
+		return false
 	}
 	if link, ok := p.Host.Link(name); ok && link.Kind != kind {
 		p.General(format, v.Name, name)
-		return ""
+		return false
 	}
-	name = p.Keep(name)
-	r.devices[name] = v
-	return name
+	r.devices[p.Keep(name)] = v
+	return true
 }
