@@ -30,6 +30,13 @@ type session struct {
 	packet uint32
 	set    []agentx.Bind // tested, and not done yet
 	pinged bool          // and no answer yet
+
+	release func() bool // of what closes it when the agent ends
+}
+
+func (s *session) close() {
+	s.release()
+	s.conn.Close()
 }
 
 // dial connects with an address as net-snmp writes it.
@@ -56,9 +63,11 @@ func (a *Agent) connect(ctx context.Context) (*session, error) {
 		return nil, err
 	}
 	s := &session{agent: a, conn: conn, in: bufio.NewReaderSize(conn, 1<<16)}
+	// No read or write outlasts the end of the agent.
+	s.release = context.AfterFunc(ctx, func() { conn.Close() })
 	opened, err := s.ask(&agentx.PDU{Kind: agentx.Open, Description: "Keepalived"})
 	if err != nil {
-		conn.Close()
+		s.close()
 		return nil, err
 	}
 	s.id = opened.Session
@@ -68,7 +77,7 @@ func (a *Agent) connect(ctx context.Context) (*session, error) {
 			_, err = s.ask(&agentx.PDU{Kind: agentx.AddAgentCaps, ID: t.Root, Description: t.Description})
 		}
 		if err != nil {
-			conn.Close()
+			s.close()
 			return nil, err
 		}
 	}
@@ -152,9 +161,8 @@ var errClosed = errors.New("subagent: closed by the master")
 // serve answers and sends until the session is lost (false), or the agent has
 // stopped (true).
 func (s *session) serve(ctx context.Context) bool {
-	defer s.conn.Close()
 	pdus, lost, over := make(chan *agentx.PDU), make(chan struct{}), make(chan struct{})
-	defer func() { close(over); s.conn.Close(); <-lost }()
+	defer func() { close(over); s.close(); <-lost }()
 	go func() {
 		defer close(lost)
 		for {
