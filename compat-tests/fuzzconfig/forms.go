@@ -88,7 +88,11 @@ func formed(seeds []seed) []mutant {
 	for i, s := range seeds {
 		for j, f := range forms {
 			if text := f.make(s, seeds[(i+1)%len(seeds)]); text != "" {
-				all = append(all, mutant{uint64(i*len(forms) + j), fmt.Sprintf("%s, %s", s.name, f.name), strings.Split(strings.TrimSuffix(text, "\n"), "\n")})
+				m := mutant{number: uint64(i*len(forms) + j), seed: fmt.Sprintf("%s, %s", s.name, f.name), lines: strings.Split(strings.TrimSuffix(text, "\n"), "\n")}
+				if strings.HasPrefix(text, "include "+s.name) {
+					m.includes = s.text()
+				}
+				all = append(all, m)
 			}
 		}
 	}

@@ -170,7 +170,7 @@ func (f *fuzzer) each(n uint64, includes map[string][]byte, work func(dir string
 func (f *fuzzer) run(includes map[string][]byte) error {
 	err := f.each(f.count, includes, func(dir string, i uint64) error {
 		m := f.make(i)
-		v, err := f.judge(dir, m.text())
+		v, err := f.judge(dir, m)
 		f.mutex.Lock()
 		defer f.mutex.Unlock()
 		f.tally.add(m, v)
@@ -188,7 +188,7 @@ func (f *fuzzer) run(includes map[string][]byte) error {
 		// Smaller means fewer lines, but not more to say about them.
 		said := len(c.verdict.theirs.messages) + len(c.verdict.ours.messages)
 		c.example.lines = minimise(c.example.lines, f.options.budget, func(lines []string) bool {
-			v, err := f.judge(dir, mutant{lines: lines}.text())
+			v, err := f.judge(dir, mutant{lines: lines, includes: c.example.includes})
 			n := len(v.theirs.messages) + len(v.ours.messages)
 			if err != nil || v.signature != c.signature || n > said {
 				return false
@@ -196,14 +196,15 @@ func (f *fuzzer) run(includes map[string][]byte) error {
 			said = n
 			return true
 		})
-		v, err := f.judge(dir, c.example.text())
+		v, err := f.judge(dir, c.example)
 		c.verdict = v
 		return err
 	})
 }
 
 // judge asks both programs.
-func (f *fuzzer) judge(dir, text string) (verdict, error) {
+func (f *fuzzer) judge(dir string, m mutant) (verdict, error) {
+	text := m.text()
 	theirs, err := f.theirs.ask(dir, text)
 	if err != nil {
 		return verdict{}, err
@@ -212,7 +213,7 @@ func (f *fuzzer) judge(dir, text string) (verdict, error) {
 	if err != nil {
 		return verdict{}, err
 	}
-	return question{text, theirs, ours}.judge(), nil
+	return question{text + m.includes, theirs, ours}.judge(), nil
 }
 
 // readIncludes reads the files that configurations include.

@@ -19,6 +19,8 @@ type mutant struct {
 	number uint64
 	seed   string
 	lines  []string
+	// includes is the text of the file that it includes, if that is known.
+	includes string
 }
 
 func (m mutant) text() string { return strings.Join(m.lines, "\n") + "\n" }
@@ -37,7 +39,7 @@ func (m *mutator) mutant(run, number uint64) mutant {
 	for i, line := range e.lines {
 		e.lines[i] = line[:min(len(line), longestLine)]
 	}
-	return mutant{number, s.name, e.lines}
+	return mutant{number: number, seed: s.name, lines: e.lines}
 }
 
 // edit is a mutant in the making.
