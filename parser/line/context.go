@@ -89,7 +89,7 @@ func (c *Context) address(word string) (netip.Addr, bool) {
 func (c *Context) prefix(word string) (p netip.Prefix, ok bool) {
 	text, length, given := strings.Cut(word, "/")
 	bits := 32
-	if strings.Contains(text, ":") {
+	if strings.Contains(word, ":") { // wherever it stands
 		bits = 128
 	}
 	if given {
@@ -101,7 +101,7 @@ func (c *Context) prefix(word string) (p netip.Prefix, ok bool) {
 		}
 	}
 	a, ok := reader.Address(text)
-	if !ok {
+	if !ok || bits > a.BitLen() {
 		c.General("VRRP parsed invalid IP %s. skipping IP...", word)
 		return p, false
 	}

@@ -33,6 +33,7 @@ type routeOption struct {
 	Flag   string       `parser:"@Flag"`
 	Family *familyWord  `parser:"| @@"`
 	Via    *gateway     `parser:"| @@"`
+	Old    *oldGateway  `parser:"| @@"`
 	Encap  *encapOption `parser:"| @@"`
 	As     *natOption   `parser:"| @@"`
 	Pair   *pair        `parser:"| @@"`
@@ -52,6 +53,13 @@ type familyWord struct {
 type gateway struct {
 	Pos     lexer.Position
 	Family  string    `parser:"'via' @('inet' | 'inet6')?"`
+	Address *argument `parser:"@@?"`
+}
+
+// oldGateway is a gateway behind the word that via has replaced.
+type oldGateway struct {
+	Pos     lexer.Position
+	Family  string    `parser:"'gw' @('inet' | 'inet6')?"`
 	Address *argument `parser:"@@?"`
 }
 
@@ -99,9 +107,9 @@ func routeVocabulary(static bool) func(string) lexer.TokenType {
 		switch word {
 		case "onlink", "add", "prepend", "append", "no_track":
 			return kindFlag
-		case "inet", "inet6", "via", "encap", "as", "nexthop":
+		case "inet", "inet6", "via", "gw", "encap", "as", "nexthop":
 			return structural
-		case "src", "gw", "or", "from", "to", "tos", "dsfield", "table", "vrf", "protocol", "scope", "metric", "priority", "preference",
+		case "src", "or", "from", "to", "tos", "dsfield", "table", "vrf", "protocol", "scope", "metric", "priority", "preference",
 			"dev", "oif", "expires", "hoplimit", "window", "realms", "initcwnd", "initrwnd", "features", "quickack", "pref",
 			"ttl-propagate", "fastopen_no_cookie":
 			return kindKey
@@ -223,6 +231,9 @@ func (r *routeReader) option(o *routeOption) (bool, error) {
 		return r.family(o.Family.Family), nil
 	case o.Via != nil:
 		return r.via(o.Via, at)
+	case o.Old != nil:
+		r.General("\"gw\" for routes is deprecated. Please use \"via\"")
+		return r.via((*gateway)(o.Old), at)
 	case o.As != nil:
 		if !o.As.To && o.As.Value == nil {
 			return false, missing(r.words, at)

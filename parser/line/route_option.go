@@ -12,8 +12,6 @@ import (
 // pair reads an option with a value; false drops the line.
 func (r *routeReader) pair(p *pair, at int) (bool, error) {
 	switch p.Key {
-	case "gw":
-		r.General("\"gw\" for routes is deprecated. Please use \"via\"")
 	case "or":
 		r.General("\"or\" for routes is deprecated. Please use \"nexthop\"")
 	case "expires", "pref":
@@ -26,7 +24,7 @@ func (r *routeReader) pair(p *pair, at int) (bool, error) {
 	}
 	value := p.Value.Text
 	switch p.Key {
-	case "src", "gw", "or", "from", "to":
+	case "src", "or", "from", "to":
 		return r.addressOption(p.Key, value), nil
 	case "tos", "dsfield", "table", "protocol", "scope", "vrf", "dev", "oif", "realms":
 		return r.namedOption(p.Key, value), nil
@@ -64,14 +62,6 @@ func (r *routeReader) addressOption(key, value string) bool {
 			return false
 		}
 		r.r.Source = a
-		return r.sameFamily(a)
-	case "gw":
-		a, ok := r.address(value)
-		if !ok {
-			r.General("invalid route via address %s", value)
-			return false
-		}
-		r.r.Via = a
 		return r.sameFamily(a)
 	case "or":
 		if r.orSeen {

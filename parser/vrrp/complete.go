@@ -93,7 +93,7 @@ func authentication(p *reader.Pass, v *instance) {
 		text = msgStrictAuth
 	case v.Version == 3:
 		text = msgVersion3Auth
-	case !v.passGiven:
+	case !v.passGiven || v.AuthPass[0] == 0:
 		text = msgAuthNoPass
 	case v.AuthType == config.AuthAH && v.Family == 6:
 		text = msgAHIPv6

@@ -121,6 +121,14 @@ func (v *instance) onOwnVMAC(a *config.Address) bool {
 	return a.UseVMAC || v.UseVMACAddr && a.DevGiven && a.Interface != v.Interface
 }
 
+// shown is an address with its length, unless that is the full one.
+func shown(a *config.Address) string {
+	if a.Prefix.IsSingleIP() {
+		return a.Prefix.Addr().String()
+	}
+	return a.Prefix.String()
+}
+
 // placed keeps the addresses that have an interface; which is "" or "e".
 func (r *Room) placed(p *reader.Pass, v *instance, list []*config.Address, which string) []*config.Address {
 	kept := list[:0]
@@ -128,10 +136,10 @@ func (r *Room) placed(p *reader.Pass, v *instance, list []*config.Address, which
 		if a.UseVMAC {
 			switch own := a.Interface == "" || a.Interface == v.Interface; {
 			case own && (v.vmac != nil || v.ipvlan != nil) && a.Family() == v.Family:
-				p.General(msgVIPUseVMAC, v.Name, a.Prefix.Addr())
+				p.General(msgVIPUseVMAC, v.Name, shown(a))
 				a.UseVMAC = false
 			case v.UseVMACAddr && !own:
-				p.General(msgVIPUseVMACAddr, v.Name, a.Prefix.Addr())
+				p.General(msgVIPUseVMACAddr, v.Name, shown(a))
 				a.UseVMAC = false
 			}
 		}
