@@ -54,6 +54,7 @@ func (c *Context) Peer(words []string, instance string, family int) (*config.Uni
 		return nil, nil
 	}
 	peer := &config.UnicastPeer{Addr: a, MaxTTL: 255}
+options:
 	for _, o := range tree.Options {
 		if o.Value == nil {
 			c.General("(%s) %s - %s is missing a value", instance, word, o.Key.Text)
@@ -68,6 +69,7 @@ func (c *Context) Peer(words []string, instance string, family int) (*config.Uni
 			peer.MaxTTL, peer.TTLGiven = uint8(v), true
 		default:
 			c.General("(%s) %s - unknown unicast_peer option %s", instance, word, o.Key.Text)
+			break options
 		}
 	}
 	if peer.MinTTL > peer.MaxTTL {
