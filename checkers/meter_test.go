@@ -38,6 +38,8 @@ func (d *dial) Statistics(key ipvs.ServiceKey) (s ipvs.Statistics, err error) {
 	return s, nil
 }
 
+func (d *dial) open(*config.Config) (ipvs.Client, error) { return d, nil }
+
 func (d *dial) Close() error { d.closed = true; return nil }
 
 // Counters are summed up over the services of a virtual server, those of real

@@ -8,15 +8,15 @@ import (
 	"keepalived/checkers/mib"
 	"keepalived/core/config"
 	"keepalived/core/notify"
+	"keepalived/core/snmp"
 	"keepalived/core/snmp/agentx"
 	"keepalived/core/snmp/subagent"
-	"keepalived/core/status"
 	"keepalived/ipvs"
 )
 
-// observer shows this process to an SNMP master, and takes weights from there
-// (05-observability section 8). Load, Notify and Close are called on the loop,
-// the rest on the goroutine of the agent.
+// observer shows this process to an SNMP master, takes weights from there, and
+// sends traps (05-observability section 8). Load, Notify and Close are called on
+// the loop, the rest on the goroutine of the agent.
 type observer struct {
 	s     *service
 	agent *subagent.Agent
@@ -27,15 +27,9 @@ type observer struct {
 	// What the agent looks at. It is used again until ten times as long has
 	// passed as it took to make: whatever a manager asks, the loop has the rest
 	// of the time for itself.
-	view *view
+	view *snmp.View
 	made time.Time
 	cost time.Duration
-}
-
-// view is a snapshot with what the kernel counts by.
-type view struct {
-	*status.Checkers
-	keys [][]ipvs.ServiceKey // of each virtual server
 }
 
 func newObserver(s *service) *observer {
@@ -44,23 +38,23 @@ func newObserver(s *service) *observer {
 	return o
 }
 
-// Load goes over to a configuration. A session once made stays.
+// namespaceSocket is where the master is expected in a net_namespace.
+const namespaceSocket = "udp:localhost:705"
+
+// Load goes over to a configuration. Traps need a session of this process; one
+// that is there stays.
 func (o *observer) Load(c *config.Config) {
-	g := &c.Global
-	o.traps, o.id = g.SNMP.Traps, g.RouterID
-	if !g.SNMP.Checker {
-		o.traps = false
+	g := &c.Global.SNMP
+	o.id, o.traps = c.Global.RouterID, g.Traps && g.Checker
+	if !g.Checker {
 		return
 	}
-	socket := g.SNMP.Socket
+	socket := g.Socket
 	if socket == "" && c.NetNamespace != "" {
 		socket = namespaceSocket // a path may lead to the master of another namespace
 	}
 	o.agent.Start(socket, mib.Subtrees())
 }
-
-// namespaceSocket is where the master is expected in a net_namespace.
-const namespaceSocket = "udp:localhost:705"
 
 // Notify implements notify.Listener.
 func (o *observer) Notify(e notify.Event) {
@@ -82,15 +76,6 @@ func (o *observer) Close(done func()) {
 		o.meter.close()
 		o.s.env.Loop.Post(done)
 	})
-}
-
-// look is the snapshot for observers, on the loop.
-func (s *service) look() *view {
-	v := &view{Checkers: s.snapshot(), keys: make([][]ipvs.ServiceKey, 0, len(s.vss))}
-	for _, vs := range s.vss {
-		v.keys = append(v.keys, s.placement.keys[vs])
-	}
-	return v
 }
 
 // answerTime is how long a request may wait for the loop.
@@ -121,85 +106,88 @@ func (o *observer) onLoop(f func()) bool {
 	}
 }
 
-// tree is what there is to see now.
-func (o *observer) tree() (mib.Tree, *view) {
-	if o.view == nil || time.Since(o.made) > 10*o.cost {
-		ok := o.onLoop(func() {
-			begin := time.Now()
-			o.view = o.s.look()
-			o.made = time.Now()
-			o.cost = o.made.Sub(begin)
-		})
-		if !ok {
-			return mib.Tree{}, nil
-		}
+// now is what there is to see now; nothing if the loop does not tell.
+func (o *observer) now() *snmp.View {
+	if o.view != nil && time.Since(o.made) <= 10*o.cost {
+		return o.view
 	}
-	return mib.New(o.view.Checkers, gauge{o.meter, o.view.Checkers, o.view.keys}), o.view
+	var build func() *snmp.View
+	ok := o.onLoop(func() {
+		begin := time.Now()
+		build = o.s.look(o.meter)
+		o.made = time.Now()
+		o.cost = o.made.Sub(begin)
+	})
+	if !ok {
+		return snmp.NewView()
+	}
+	o.view = build()
+	return o.view
 }
 
 // Get implements subagent.Handler.
-func (o *observer) Get(name agentx.OID) agentx.Value {
-	t, _ := o.tree()
-	return t.Get(name)
-}
+func (o *observer) Get(name snmp.OID) snmp.Value { return o.now().Get(name) }
 
 // Next implements subagent.Handler.
-func (o *observer) Next(name agentx.OID) (agentx.OID, agentx.Value) {
-	t, _ := o.tree()
-	return t.Next(name)
+func (o *observer) Next(name snmp.OID) (snmp.OID, snmp.Value) {
+	return o.now().Next(agentx.Range{Start: name})
 }
 
-// Test implements subagent.Handler: only weights can be set, by an INTEGER.
+// Test implements subagent.Handler.
 func (o *observer) Test(b agentx.Bind) agentx.Error {
-	_, v := o.tree()
-	if v == nil {
-		return agentx.ResourceUnavailable
-	}
-	if _, _, ok := mib.Weight(v.Checkers, b.Name); !ok {
-		return agentx.NotWritable
-	}
-	if b.Value.Type != agentx.Integer {
-		return agentx.WrongType
-	}
-	return agentx.NoError
+	failure := agentx.ResourceUnavailable
+	o.onLoop(func() { _, failure = o.s.judge(b.Name, b.Value) })
+	return failure
 }
 
 // Commit implements subagent.Handler. Of a weight only the low octet is used, as
 // by the C daemon.
 func (o *observer) Commit(b agentx.Bind) agentx.Error {
-	_, v := o.tree()
-	if v == nil {
-		return agentx.CommitFailed
-	}
-	vs, rs, ok := mib.Weight(v.Checkers, b.Name)
-	if !ok {
-		return agentx.CommitFailed
-	}
-	found := false
-	o.onLoop(func() { found = o.s.setWeight(vs.Config, rs.Config, int64(uint8(b.Value.Int()))) })
+	failure := agentx.CommitFailed
+	o.onLoop(func() {
+		if r, f := o.s.judge(b.Name, b.Value); f == agentx.NoError && o.s.ctx.Err() == nil { // else it stops
+			o.s.do(r.VS.Step(machine.Weight{RS: r, Weight: int64(uint8(b.Value.Int()))}))
+			failure = agentx.NoError
+		}
+	})
 	o.view = nil
-	if !found {
-		return agentx.CommitFailed
-	}
-	return agentx.NoError
+	return failure
 }
 
-// setWeight gives a real server another weight. It reports whether there is such
-// a server: a reload may have taken it away.
-func (s *service) setWeight(c *config.VirtualServer, rc *config.RealServer, weight int64) bool {
-	if s.ctx.Err() != nil { // stopping
-		return false
-	}
+// look takes the snapshot for observers.
+func (s *service) look(m *meter) func() *snmp.View {
+	g := gauge{m, s.snapshot(), make([][]ipvs.ServiceKey, 0, len(s.vss))}
 	for _, v := range s.vss {
-		if v.Config != c {
-			continue
-		}
-		for _, r := range v.RealServers {
-			if r.Config == rc {
-				s.do(v.Step(machine.Weight{RS: r, Weight: weight}))
-				return true
-			}
-		}
+		g.keys = append(g.keys, s.placement.keys[v])
 	}
-	return false
+	return func() *snmp.View { return mib.New(g.of, g) }
+}
+
+// judge tells whether a change that a manager asks for can be made: only the
+// weight of a real server can be set, by an INTEGER.
+func (s *service) judge(name snmp.OID, value snmp.Value) (*machine.RealServer, agentx.Error) {
+	r := s.weighed(name)
+	switch {
+	case r == nil:
+		return nil, agentx.NotWritable
+	case value.Type != agentx.Integer:
+		return nil, agentx.WrongType
+	}
+	return r, agentx.NoError
+}
+
+// weighed is the real server whose weight a name means; nil if there is none.
+func (s *service) weighed(name snmp.OID) *machine.RealServer {
+	v, row, ok := mib.Weight(name)
+	if !ok || v < 1 || uint64(v) > uint64(len(s.vss)) {
+		return nil
+	}
+	vs := s.vss[v-1]
+	if vs.Config.SorryServer != nil && row > 0 {
+		row-- // it has the first row
+	}
+	if row < 1 || uint64(row) > uint64(len(vs.RealServers)) {
+		return nil
+	}
+	return vs.RealServers[row-1]
 }

@@ -13,6 +13,7 @@ import (
 
 	"keepalived/checkers/mib"
 	"keepalived/core/notify"
+	"keepalived/core/snmp"
 	"keepalived/core/snmp/agentx"
 	"keepalived/ipvs"
 )
@@ -44,9 +45,9 @@ func (c counted) Server(v, place int) (d ipvs.DestinationStatistics) {
 }
 
 // walked is what snmpwalk prints of a tree.
-func walked(t mib.Tree) string {
+func walked(t *snmp.View) string {
 	var b strings.Builder
-	for name, v := t.Next(nil); name != nil; name, v = t.Next(name) {
+	for name, v := t.Next(agentx.Range{}); name != nil; name, v = t.Next(agentx.Range{Start: name}) {
 		if g := t.Get(name); printed(g) != printed(v) {
 			fmt.Fprintf(&b, "Get has %s\n", printed(g))
 		}
@@ -104,7 +105,7 @@ func TestWalkLikeC(t *testing.T) {
 				})
 				l.on(func() { l.s.fileChanged("tf_rs", 3) })
 				l.wait(20 * time.Second)
-				var tree mib.Tree
+				var tree *snmp.View
 				l.on(func() { tree = mib.New(l.s.snapshot(), counted{}) })
 				got := strings.ReplaceAll(walked(tree), scripts, scriptsOfC)
 				want := string(recorded)

@@ -1,47 +1,36 @@
 package mib
 
 import (
-	"slices"
-
 	"keepalived/core/config"
+	"keepalived/core/snmp"
 	"keepalived/core/status"
 )
 
 // groupTable is virtualServerGroupTable.
-func groupTable(c *status.Checkers) table {
-	groups := c.Config.LVS.Groups
-	return single(table{at: below(root, 1, 1), columns: 2, value: func(column uint32, row OID) Value {
-		if column != 2 {
-			return Value{}
-		}
-		return text(groups[row[0]-1].Name)
-	}}, len(groups))
+func groupTable(c *status.Checkers) snmp.Node {
+	return snmp.Table(root.Append(1, 1), snmp.Numbered(c.Config.LVS.Groups), []snmp.Column[*config.VirtualServerGroup]{
+		{ID: 2, Value: func(g *config.VirtualServerGroup) Value { return text(g.Name) }},
+	})
 }
 
 // memberTable is virtualServerGroupMemberTable. Marks come before addresses.
-func memberTable(c *status.Checkers) table {
-	groups := c.Config.LVS.Groups
-	return double(table{at: below(root, 2, 1), columns: 8, value: func(column uint32, row OID) Value {
-		return member(column, entry(groups[row[0]-1], int(row[1])))
-	}}, len(groups), func(g int) int { return len(groups[g-1].Entries) })
-}
-
-// entry is an entry of a group by its number.
-func entry(g *config.VirtualServerGroup, number int) config.GroupEntry {
-	sorted := slices.Clone(g.Entries)
-	slices.SortStableFunc(sorted, func(a, b config.GroupEntry) int {
-		switch {
-		case a.IsFWMark == b.IsFWMark:
-			return 0
-		case a.IsFWMark:
-			return -1
+func memberTable(c *status.Checkers) snmp.Node {
+	var rows []snmp.Row[config.GroupEntry]
+	for i, g := range c.Config.LVS.Groups {
+		var marks, addresses []config.GroupEntry
+		for _, e := range g.Entries {
+			if e.IsFWMark {
+				marks = append(marks, e)
+			} else {
+				addresses = append(addresses, e)
+			}
 		}
-		return 1
-	})
-	return sorted[number-1]
+		rows = append(rows, snmp.Numbered(append(marks, addresses...), uint32(i+1))...)
+	}
+	return snmp.Table(root.Append(2, 1), rows, columns(8, member))
 }
 
-func member(column uint32, e config.GroupEntry) Value {
+func member(e config.GroupEntry, column uint32) Value {
 	isRange := !e.IsFWMark && e.First != e.Last
 	switch {
 	case column == 2 && e.IsFWMark:

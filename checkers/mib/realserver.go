@@ -2,6 +2,7 @@ package mib
 
 import (
 	"keepalived/core/config"
+	"keepalived/core/snmp"
 	"keepalived/core/status"
 )
 
@@ -14,42 +15,30 @@ type server struct {
 	statistics Statistics
 }
 
-func realServerTable(c *status.Checkers, s Statistics) table {
-	return double(table{at: below(root, 4, 1), columns: 63, value: func(column uint32, row OID) Value {
-		v := &c.VirtualServers[row[0]-1]
-		return server{v, int(row[0]) - 1, place(v, int(row[1])), s}.value(column)
-	}}, len(c.VirtualServers), func(v int) int { return rows(&c.VirtualServers[v-1]) })
+func realServerTable(c *status.Checkers, s Statistics) snmp.Node {
+	var rows []snmp.Row[server]
+	for i := range c.VirtualServers {
+		v := &c.VirtualServers[i]
+		var of []server
+		if v.Config.SorryServer != nil {
+			of = append(of, server{v, i, -1, s})
+		}
+		for place := range v.RealServers {
+			of = append(of, server{v, i, place, s})
+		}
+		rows = append(rows, snmp.Numbered(of, uint32(i+1))...)
+	}
+	return snmp.Table(root.Append(4, 1), rows, columns(63, server.value))
 }
 
-func rows(v *status.VirtualServer) int {
-	if v.Config.SorryServer != nil {
-		return len(v.RealServers) + 1
+// Weight tells whose weight is meant by a name: the virtual server and the row
+// in it, both from 1 on.
+func Weight(name OID) (v, row uint32, ok bool) {
+	column := root.Append(4, 1, 7)
+	if len(name) != len(column)+2 || !name.Under(column) {
+		return 0, 0, false
 	}
-	return len(v.RealServers)
-}
-
-// place is that of the server in a row.
-func place(v *status.VirtualServer, row int) int {
-	if v.Config.SorryServer != nil {
-		return row - 2
-	}
-	return row - 1
-}
-
-// Weight is the real server whose weight a name means; ok is false when it is no
-// such name.
-func Weight(c *status.Checkers, name OID) (v *status.VirtualServer, r *status.RealServer, ok bool) {
-	t := realServerTable(c, nil)
-	n := len(t.at)
-	if len(name) != n+3 || !name.Under(t.at) || name[n] != 7 || !t.has(name[n+1:]) {
-		return nil, nil, false
-	}
-	v = &c.VirtualServers[name[n+1]-1]
-	i := place(v, int(name[n+2]))
-	if i < 0 {
-		return nil, nil, false
-	}
-	return v, &v.RealServers[i], true
+	return name[len(column)], name[len(column)+1], true
 }
 
 func (s server) value(column uint32) Value {

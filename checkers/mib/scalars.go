@@ -2,12 +2,13 @@ package mib
 
 import (
 	"keepalived/core/config"
+	"keepalived/core/snmp"
 	"keepalived/core/status"
 )
 
 // daemonScalars is lvsSyncDaemon. Without one there is only the first object.
-func daemonScalars(c *status.Checkers) table {
-	return scalar(table{at: below(root, 6), columns: 9, value: func(column uint32, _ OID) Value {
+func daemonScalars(c *status.Checkers) []snmp.Node {
+	return scalars(6, 9, func(column uint32) Value {
 		d := c.Config.Global.LVSSyncDaemon
 		if column == 1 || d == nil {
 			if column != 1 {
@@ -32,17 +33,25 @@ func daemonScalars(c *status.Checkers) table {
 			return family(config.Family(d.Group))
 		}
 		return address(d.Group)
-	}})
+	})
 }
 
 // timeoutScalars is lvsTimeouts: those that are configured.
-func timeoutScalars(c *status.Checkers) table {
-	return scalar(table{at: below(root, 7), columns: 3, value: func(column uint32, _ OID) Value {
+func timeoutScalars(c *status.Checkers) []snmp.Node {
+	return scalars(7, 3, func(column uint32) Value {
 		t := &c.Config.Global.LVSTimeouts
 		seconds := [...]uint32{1: t.TCP, 2: t.TCPFin, 3: t.UDP}[column]
 		if seconds == 0 {
 			return Value{}
 		}
 		return integer(int64(seconds))
-	}})
+	})
+}
+
+// scalars are the objects of a node.
+func scalars(node, last uint32, value func(column uint32) Value) (all []snmp.Node) {
+	for column := uint32(1); column <= last; column++ {
+		all = append(all, snmp.Scalar(root.Append(node, column), value(column)))
+	}
+	return all
 }

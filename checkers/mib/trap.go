@@ -3,6 +3,7 @@ package mib
 import (
 	"keepalived/core/config"
 	"keepalived/core/notify"
+	"keepalived/core/snmp"
 	"keepalived/core/snmp/agentx"
 )
 
@@ -25,14 +26,14 @@ func TrapOf(e notify.Event, routerID string) (t Trap, ok bool) {
 	switch e := e.(type) {
 	case notify.RealServerState:
 		c, alive = e.VirtualServer, e.Alive
-		t.Name = below(root, 5, 0, 1)
+		t.Name = root.Append(5, 0, 1)
 		for column := uint32(3); column <= 6; column++ {
-			t.add(below(root, 4, 1, column), Endpoint(e.RealServer, e.Up, column))
+			t.add(root.Append(4, 1, column), Endpoint(e.RealServer, e.Up, column))
 		}
 		t.identify(c)
 	case notify.VirtualServerState:
 		c, alive = e.VirtualServer, e.Alive
-		t.Name = below(root, 5, 0, 2)
+		t.Name = root.Append(5, 0, 2)
 		t.identify(c)
 		t.quorum(e)
 	default:
@@ -40,12 +41,12 @@ func TrapOf(e notify.Event, routerID string) (t Trap, ok bool) {
 	}
 	t.virtual(21, gauge(uint64(alive)))
 	t.virtual(20, gauge(uint64(len(c.RealServers))))
-	t.add(below(keepalived, 1, 2, 0), text(routerID))
+	t.add(snmp.Keepalived.Append(1, 2, 0), text(routerID))
 	return t, true
 }
 
 // virtual adds a value of the virtual server.
-func (t *Trap) virtual(column uint32, v Value) { t.add(below(root, 3, 1, column), v) }
+func (t *Trap) virtual(column uint32, v Value) { t.add(root.Append(3, 1, column), v) }
 
 // identify says which virtual server it is. All that is not TCP is 2.
 func (t *Trap) identify(c *config.VirtualServer) {

@@ -7,9 +7,6 @@ import (
 	"keepalived/core/snmp/agentx"
 )
 
-// Value is the value of an object; the zero Value is none.
-type Value = agentx.Value
-
 func integer(n int64) Value    { return agentx.Int(int(n)) }
 func gauge(n uint64) Value     { return agentx.Gauge(uint32(n)) }
 func counter(n uint64) Value   { return agentx.Count32(n) }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"keepalived/core/config"
+	"keepalived/core/snmp"
 	"keepalived/core/snmp/agentx"
 	"keepalived/core/status"
 	"keepalived/ipvs"
@@ -17,10 +18,12 @@ type virtual struct {
 	statistics Statistics
 }
 
-func virtualServerTable(c *status.Checkers, s Statistics) table {
-	return single(table{at: below(root, 3, 1), columns: 78, value: func(column uint32, row OID) Value {
-		return virtual{&c.VirtualServers[row[0]-1], int(row[0]) - 1, s}.value(column)
-	}}, len(c.VirtualServers))
+func virtualServerTable(c *status.Checkers, s Statistics) snmp.Node {
+	rows := make([]virtual, len(c.VirtualServers))
+	for i := range rows {
+		rows[i] = virtual{&c.VirtualServers[i], i, s}
+	}
+	return snmp.Table(root.Append(3, 1), snmp.Numbered(rows), columns(78, virtual.value))
 }
 
 func (v virtual) value(column uint32) Value {
@@ -250,7 +253,7 @@ func tunnel(m config.Method, which uint32) Value {
 
 // statistic is a counter. In is which column has which one: the two tables
 // differ in the numbers alone.
-func statistic(c ipvs.Counters, column uint32, in columns) Value {
+func statistic(c ipvs.Counters, column uint32, in places) Value {
 	switch column {
 	case in.connections:
 		return gauge(c.Connections)
@@ -285,10 +288,10 @@ func statistic(c ipvs.Counters, column uint32, in columns) Value {
 	return Value{}
 }
 
-// columns are where the statistics of a table begin.
-type columns struct{ connections, active, wide, wideRates uint32 }
+// places are where the statistics of a table begin.
+type places struct{ connections, active, wide, wideRates uint32 }
 
 var (
-	virtualStatistics = columns{connections: 27, wide: 38, wideRates: 74}
-	realStatistics    = columns{connections: 14, active: 3, wide: 27, wideRates: 58}
+	virtualStatistics = places{connections: 27, wide: 38, wideRates: 74}
+	realStatistics    = places{connections: 14, active: 3, wide: 27, wideRates: 58}
 )

@@ -22,14 +22,14 @@ func Global(c *config.Config) []Node {
 		{global(3, 1), Family(g.SMTPServer.Addr())},
 		{global(3, 2), server(g.SMTPServer)},
 		{global(3, 3), agentx.Gauge(timeout(g))},
-		{global(3, 4), Given(g.NotificationEmailFrom)},
+		{global(3, 4), sender(g)},
 		{global(3, 6), agentx.Gauge(uint32(g.SMTPServer.Port()))},
 		{global(3, 7), agentx.Truth(!g.NoEmailFaults)},
 		{global(3, 8), alert(g.Defaults.SMTPAlert)},
 		{global(3, 9), alert(g.Defaults.SMTPAlertVRRP)},
 		{global(3, 10), alert(g.Defaults.SMTPAlertChecker)},
 		{global(4), agentx.Truth(g.SNMP.Traps)},
-		{global(5), agentx.Int(1)}, // linkbeat_use_polling belongs to instances now
+		{global(5), agentx.Truth(!c.LinkbeatUsePolling)}, // netlink, or polling
 		{global(6), agentx.Truth(g.LVSFlush)},
 		{global(7), agentx.Truth(true)},
 		{global(8), agentx.Text(c.NetNamespace)},
@@ -66,6 +66,15 @@ func server(a netip.AddrPort) Value {
 		return agentx.Octets(make([]byte, 4))
 	}
 	return agentx.Address(a.Addr())
+}
+
+// sender is there only if it is configured: the usual one is made from the host's
+// name.
+func sender(g *config.Global) Value {
+	if !g.Defaults.EmailFromGiven {
+		return Value{}
+	}
+	return agentx.Text(g.NotificationEmailFrom)
 }
 
 func timeout(g *config.Global) uint32 {
