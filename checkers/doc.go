@@ -24,6 +24,12 @@
 // same manner: the whole wish after each start and reload, and again when
 // somebody has taken something out.
 //
+// # Observers
+//
+// Whoever looks at the process from outside sees one snapshot, a value of package
+// status: the data dump, -d, and with enable_snmp_checker an SNMP master ([mib],
+// package snmp/subagent). The kernel's counters are read for it beside the loop.
+//
 // # What it never does
 //
 // It does not read configuration files, and nothing on its loop waits for a
