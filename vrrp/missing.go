@@ -21,22 +21,10 @@ func (s *service) sayMissing() {
 			}
 		}
 	}
-	for _, k := range general(s.cfg) {
-		if k.used {
-			s.info(message.NotAvailableGeneral, k.name)
-		}
-	}
 }
 
 func (s *service) harmless(c *config.Instance) []keyword {
 	return []keyword{
 		{"netlink_notify_msg", c.VMAC != nil && c.VMAC.NetlinkNotify},
-	}
-}
-
-func general(c *config.Config) []keyword {
-	g := &c.Global
-	return []keyword{
-		{"enable_snmp_vrrp", g.SNMP.VRRP || g.SNMP.RFCv2 || g.SNMP.RFCv3},
 	}
 }

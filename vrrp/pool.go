@@ -251,6 +251,9 @@ func (p *pool) receive(seen *[4]uint64) (last bool) {
 		Data: d.Data, Source: source, Destination: d.Destination, HopLimit: d.HopLimit,
 	}, packet.Context{Now: now, Master: r.in.Master})
 	p.do(p.machine.Step(now, r.in, fsm.Packet{Result: &result}))
+	if result.Rejected().Kind != packet.Fine {
+		p.observer.Rejected(r, &result)
+	}
 	return last
 }
 

@@ -21,13 +21,14 @@ import (
 // router is one virtual router at run time.
 type router struct {
 	*service
-	in       *fsm.Instance
-	conf     *config.Instance
-	endpoint *packet.Endpoint
-	pool     *pool
-	timer    *process.Timer
-	listened bool       // the timer was late, and was set again
-	lastFrom netip.Addr // who sent the last datagram (6.1 R5)
+	in            *fsm.Instance
+	conf          *config.Instance
+	endpoint      *packet.Endpoint
+	pool          *pool
+	timer         *process.Timer
+	protocolError int        // the last one, for SNMP
+	listened      bool       // the timer was late, and was set again
+	lastFrom      netip.Addr // who sent the last datagram (6.1 R5)
 
 	addresses []*address // virtual addresses, then excluded ones
 	routes    []bool     // set, in the order of conf.Routes

@@ -73,6 +73,7 @@ type service struct {
 	lateness      *process.Lateness
 	dumps         *process.Dumps
 	bus           *dbus.Bus
+	observer      *observer
 	synchroniser  Synchroniser // nil without IPVS
 	stopped       bool
 }
@@ -108,6 +109,7 @@ func newService(env process.Env, open func() (Host, error)) *service {
 	s.lateness = env.Loop.WatchLateness(s.late)
 	s.dumps = process.NewDumps(env.Loop)
 	s.bus = s.newBus()
+	s.observer = newObserver(s)
 	s.runner = script.New(env.Loop, env.Log)
 	s.runner.LimitCore(env.Options.CoreLimit)
 	s.fifos = notify.NewFIFOs(true, s.runner, env.Log)
@@ -121,6 +123,7 @@ func newService(env process.Env, open func() (Host, error)) *service {
 	s.events.Add(s.fifos)
 	s.events.Add(s.mails)
 	s.events.Add(s.bus)
+	s.events.Add(s.observer)
 	return s
 }
 
@@ -201,6 +204,7 @@ func (s *service) adopt(cfg *config.Config) {
 	s.startLinkbeat()
 	s.makePools()
 	s.bus.Load(cfg)
+	s.observer.Load(cfg)
 }
 
 // Reload goes over to a new configuration (03-vrrp section 14.5).
@@ -304,7 +308,7 @@ func (s *service) finish(end time.Time, done func()) {
 		s.loop.AfterFunc(wait, func() { s.finish(end, done) })
 		return
 	}
-	s.bus.Stop(func() { s.endSynchronisation(func() { s.end(done) }) })
+	s.observer.Close(func() { s.bus.Stop(func() { s.endSynchronisation(func() { s.end(done) }) }) })
 }
 
 // end gives back what the process has of the host.

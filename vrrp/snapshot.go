@@ -87,7 +87,7 @@ func (s *camera) instanceNow(r *router) status.Instance {
 		LoggedOnce:     in.LoggedOnce,
 		Faults:         r.faultsNow(),
 		LastTransition: in.LastTransition, Deadline: in.Deadline(), Period: in.Period, LastAdvert: in.LastAdvert,
-		Base: in.Base(), Effective: in.Effective, Total: in.Total,
+		Base: in.Base(), Effective: in.Effective, Total: in.Total, NoPreempt: in.NoPreempt, Up: in.Up, Reason: in.Reason(), ProtocolError: r.protocolError,
 		Link: worksOn(c), Source: in.Source, Duplicated: r.conf.Unicast && s.vrids[r.vrid()] > 1, OldSums: r.endpoint.FoundOldSums(),
 		HasSockets: r.pool != nil, In: -1, Out: -1,
 		Counters: status.Counters(in.Counters),

@@ -81,6 +81,10 @@ type Instance struct {
 	LastAdvert     time.Time // zero: none
 
 	Base, Effective uint8 // priorities
+	NoPreempt       bool
+	Up              time.Time // since when it is in neither INIT nor FAULT; else zero
+	ProtocolError   int       // the last one (RFC 6527), 0 without
+	Reason          int       // for which it became MASTER (RFC 6527); 0 if it is not
 	Total           int
 
 	Link       string // the interface that it works on, which may be its own

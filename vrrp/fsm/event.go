@@ -49,6 +49,10 @@ type AddressLost struct{}
 // SetPriority changes the configured priority (SNMP).
 type SetPriority struct{ Priority uint8 }
 
+// SetPreempt switches preemption on or off (SNMP).
+type SetPreempt struct{ Preempt bool }
+
+func (SetPreempt) event()  {}
 func (Deadline) event()    {}
 func (Packet) event()      {}
 func (Tracked) event()     {}

@@ -73,6 +73,9 @@ type Instance struct {
 	PreemptAt      time.Time // end of a running preempt delay, else zero
 	LoggedOnce     uint32    // rate-limit flags of 6.4
 	Counters       Counters
+	NoPreempt      bool      // the configured one, unless an observer has set another
+	Up             time.Time // since when it is in neither INIT nor FAULT; else zero
+	Heard          Heard     // what it heard last, for the reason of becoming MASTER
 
 	alone        [1]*Instance // the instance itself
 	base         uint8        // configured priority
@@ -85,6 +88,29 @@ type Instance struct {
 	sourceNeeded bool         // no source address is a fault
 	sourceLost   bool
 	rogue
+}
+
+// Heard is what the last advert of another router was.
+type Heard uint8
+
+// The adverts.
+const (
+	HeardMaster Heard = iota // of the master, or none
+	HeardLower               // of a lower priority
+	HeardZero                // of a master that leaves
+)
+
+// Reason is why the instance has become MASTER, by vrrpv3StatisticsNewMasterReason
+// (RFC 6527): 0 if it is not, 1 the master has left, 2 it has preempted, 3 the
+// master has fallen silent.
+func (in *Instance) Reason() int {
+	if in.State != Master {
+		return 0
+	}
+	if in.Config.Owner() && in.Heard == HeardMaster {
+		return 2
+	}
+	return map[Heard]int{HeardZero: 1, HeardLower: 2, HeardMaster: 3}[in.Heard]
 }
 
 // Base is the priority before what is tracked changes it: the configured one,

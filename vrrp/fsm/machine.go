@@ -31,7 +31,7 @@ type Machine struct {
 func New(instances []*config.Instance, groups []*config.SyncGroup) *Machine {
 	m := &Machine{}
 	for i, c := range instances {
-		in := &Instance{Config: c, Index: i, base: c.Priority, MasterInterval: c.AdvertInt}
+		in := &Instance{Config: c, Index: i, base: c.Priority, NoPreempt: c.NoPreempt, MasterInterval: c.AdvertInt}
 		in.alone[0] = in
 		in.Source = c.Source
 		in.sourceNeeded = !c.Source.IsValid() || c.TrackSource
@@ -86,6 +86,8 @@ func (m *Machine) Step(now time.Time, in *Instance, ev Event) []Action {
 			in.base = ev.Priority
 			m.priority(in)
 		}
+	case SetPreempt:
+		in.NoPreempt = !ev.Preempt
 	}
 	return m.end()
 }
@@ -110,6 +112,12 @@ func (m *Machine) widen() {
 // end closes a step: the timers that have changed are set.
 func (m *Machine) end() []Action {
 	for _, in := range m.scope {
+		switch up := in.State == Backup || in.State == Master; {
+		case !up:
+			in.Up = time.Time{}
+		case in.Up.IsZero():
+			in.Up = m.now
+		}
 		if at := in.next(); !at.Equal(in.armed) || in.rearm {
 			m.do(SetTimer{in, at})
 		}

@@ -62,6 +62,7 @@ func (m *Machine) backupReceived(in *Instance, r *packet.Result, source netip.Ad
 	switch {
 	case priority == 0: // B6
 		m.detail(message.BackupPriorityZero, name)
+		in.Heard = HeardZero
 		in.setPeriod(m, in.skew())
 	case priority >= in.Effective: // B7
 		m.accept(in, r, source)
@@ -69,7 +70,7 @@ func (m *Machine) backupReceived(in *Instance, r *packet.Result, source netip.Ad
 			m.detail(message.StopPreemptDelay, name)
 			in.PreemptAt = time.Time{}
 		}
-	case in.Config.NoPreempt: // B8
+	case in.NoPreempt: // B8
 		m.accept(in, r, source)
 	case delay > 0 && in.PreemptAt.IsZero(): // B9
 		m.accept(in, r, source)
@@ -79,6 +80,7 @@ func (m *Machine) backupReceived(in *Instance, r *packet.Result, source netip.Ad
 		m.accept(in, r, source)
 	default: // B11
 		m.log(message.LowerDiscarded, name, priority, source)
+		in.Heard = HeardLower
 		in.Master = source
 		in.Period = in.deadline.Sub(m.now)
 	}
@@ -87,6 +89,7 @@ func (m *Machine) backupReceived(in *Instance, r *packet.Result, source netip.Ad
 // accept takes the sender as the master.
 func (m *Machine) accept(in *Instance, r *packet.Result, source netip.Addr) {
 	m.learn(in, r, source)
+	in.Heard = HeardMaster
 	in.Wanted = Backup
 	in.setPeriod(m, in.full())
 }

@@ -69,7 +69,7 @@ func (m *Machine) match(old *Machine) map[*Instance]*Instance {
 		was[in] = o
 		in.Counters, in.LoggedOnce = o.Counters, o.LoggedOnce
 		in.Master, in.MasterPriority = o.Master, o.MasterPriority
-		in.LastTransition, in.LastAdvert = o.LastTransition, o.LastAdvert
+		in.LastTransition, in.LastAdvert, in.Up, in.Heard = o.LastTransition, o.LastAdvert, o.Up, o.Heard
 		in.PreemptAt = o.PreemptAt
 		if in.Config.PreemptDelay == 0 {
 			in.PreemptAt = time.Time{}

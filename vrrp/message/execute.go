@@ -106,8 +106,20 @@ const (
 // Lines that the C daemon has no counterpart of.
 const (
 	NotAvailable        = "(%s) %s is not available in this build yet - ignored"
-	NotAvailableGeneral = "%s is not available in this build yet - ignored"
 	FirewallNotIPTables = "Using nftables instead of vrrp_iptables - please update configuration"
 	VMACFailed          = "(%s): Unable to create VMAC interface %s"
 	DatagramsDropped    = "VRRP sockpool: %d datagrams on %s dropped, more than could be handled"
+)
+
+// SNMP (05-observability sections 8.4 and 8.5).
+const (
+	SendingTrap        = "(%s) Sending SNMP notification"
+	SendingGroupTrap   = "VRRP_Group(%s): Sending SNMP notification"
+	SendingNewMaster   = "(%s) Sending SNMP notification vrrpTrapNewMaster"
+	SendingNewMasterV3 = "(%s) Sending SNMP notification vrrpv3NotifyNewMaster, reason %d"
+	SendingAuthFailure = "(%s) Sending SNMP notification vrrpTrapAuthFailure"
+	SendingProtoError  = "(%s) Sending SNMP notification vrrpTrapProtoError"
+	PriorityFromSNMP   = "(%s) base priority changed from %d to %d via SNMP."
+	PreemptFromSNMP    = "(%s) preemption enabled with SNMP"
+	NoPreemptFromSNMP  = "(%s) preemption disabled with SNMP"
 )
