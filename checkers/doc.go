@@ -28,7 +28,7 @@
 //
 // Whoever looks at the process from outside sees one snapshot, a value of package
 // status: the data dump, -d, and with enable_snmp_checker an SNMP master ([mib],
-// package snmp/subagent). The kernel's counters are read for it beside the loop.
+// package snmp/session). The kernel's counters are read for it beside the loop.
 //
 // # What it never does
 //

@@ -1,7 +1,6 @@
 package checkers
 
 import (
-	"sync/atomic"
 	"time"
 
 	"keepalived/checkers/machine"
@@ -10,7 +9,7 @@ import (
 	"keepalived/core/notify"
 	"keepalived/core/snmp"
 	"keepalived/core/snmp/agentx"
-	"keepalived/core/snmp/subagent"
+	"keepalived/core/snmp/session"
 	"keepalived/ipvs"
 )
 
@@ -19,7 +18,7 @@ import (
 // the loop, the rest on the goroutine of the agent.
 type observer struct {
 	s     *service
-	agent *subagent.Agent
+	agent *session.Agent
 	meter *meter
 	traps bool
 	id    string // router id
@@ -34,26 +33,26 @@ type observer struct {
 
 func newObserver(s *service) *observer {
 	o := &observer{s: s, meter: newMeter(s.deps.count)}
-	o.agent = subagent.New(s.env.Log, o)
+	o.agent = session.New(s.env.Log, o)
 	return o
 }
 
 // namespaceSocket is where the master is expected in a net_namespace.
 const namespaceSocket = "udp:localhost:705"
 
-// Load goes over to a configuration. Traps need a session of this process; one
-// that is there stays.
+// Load goes over to a configuration.
 func (o *observer) Load(c *config.Config) {
 	g := &c.Global.SNMP
 	o.id, o.traps = c.Global.RouterID, g.Traps && g.Checker
-	if !g.Checker {
-		return
+	var subtrees []session.Subtree
+	if g.Checker {
+		subtrees = mib.Subtrees()
 	}
 	socket := g.Socket
 	if socket == "" && c.NetNamespace != "" {
 		socket = namespaceSocket // a path may lead to the master of another namespace
 	}
-	o.agent.Start(socket, mib.Subtrees())
+	o.agent.Follow(socket, subtrees)
 }
 
 // Notify implements notify.Listener.
@@ -81,38 +80,13 @@ func (o *observer) Close(done func()) {
 // answerTime is how long a request may wait for the loop.
 const answerTime = 5 * time.Second
 
-// onLoop runs f on the loop, and reports whether it has: not when the loop takes
-// no requests any more.
-func (o *observer) onLoop(f func()) bool {
-	done := make(chan struct{})
-	var given atomic.Bool
-	o.s.env.Loop.Post(func() {
-		if given.CompareAndSwap(false, true) {
-			f()
-			close(done)
-		}
-	})
-	limit := time.NewTimer(answerTime)
-	defer limit.Stop()
-	select {
-	case <-done:
-		return true
-	case <-limit.C:
-		if given.CompareAndSwap(false, true) {
-			return false
-		}
-		<-done
-		return true
-	}
-}
-
 // now is what there is to see now; nothing if the loop does not tell.
 func (o *observer) now() *snmp.View {
 	if o.view != nil && time.Since(o.made) <= 10*o.cost {
 		return o.view
 	}
 	var build func() *snmp.View
-	ok := o.onLoop(func() {
+	ok := o.s.env.Loop.Ask(answerTime, func() {
 		begin := time.Now()
 		build = o.s.look(o.meter)
 		o.made = time.Now()
@@ -125,26 +99,26 @@ func (o *observer) now() *snmp.View {
 	return o.view
 }
 
-// Get implements subagent.Handler.
+// Get implements session.Handler.
 func (o *observer) Get(name snmp.OID) snmp.Value { return o.now().Get(name) }
 
-// Next implements subagent.Handler.
+// Next implements session.Handler.
 func (o *observer) Next(name snmp.OID) (snmp.OID, snmp.Value) {
 	return o.now().Next(agentx.Range{Start: name})
 }
 
-// Test implements subagent.Handler.
+// Test implements session.Handler.
 func (o *observer) Test(b agentx.Bind) agentx.Error {
 	failure := agentx.ResourceUnavailable
-	o.onLoop(func() { _, failure = o.s.judge(b.Name, b.Value) })
+	o.s.env.Loop.Ask(answerTime, func() { _, failure = o.s.judge(b.Name, b.Value) })
 	return failure
 }
 
-// Commit implements subagent.Handler. Of a weight only the low octet is used, as
+// Commit implements session.Handler. Of a weight only the low octet is used, as
 // by the C daemon.
 func (o *observer) Commit(b agentx.Bind) agentx.Error {
 	failure := agentx.CommitFailed
-	o.onLoop(func() {
+	o.s.env.Loop.Ask(answerTime, func() {
 		if r, f := o.s.judge(b.Name, b.Value); f == agentx.NoError && o.s.ctx.Err() == nil { // else it stops
 			o.s.do(r.VS.Step(machine.Weight{RS: r, Weight: int64(uint8(b.Value.Int()))}))
 			failure = agentx.NoError

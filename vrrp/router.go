@@ -27,6 +27,7 @@ type router struct {
 	pool          *pool
 	timer         *process.Timer
 	protocolError int        // the last one, for SNMP
+	rejected      time.Time  // of the last trap about a datagram
 	listened      bool       // the timer was late, and was set again
 	lastFrom      netip.Addr // who sent the last datagram (6.1 R5)
 

@@ -1,7 +1,6 @@
 package vrrp
 
 import (
-	"reflect"
 	"sync/atomic"
 	"time"
 
@@ -9,7 +8,7 @@ import (
 	"keepalived/core/notify"
 	"keepalived/core/snmp"
 	"keepalived/core/snmp/agentx"
-	"keepalived/core/snmp/subagent"
+	"keepalived/core/snmp/session"
 	"keepalived/core/status"
 	"keepalived/vrrp/fsm"
 	"keepalived/vrrp/message"
@@ -19,14 +18,12 @@ import (
 
 // observer shows this process to an SNMP master, and takes changes from there
 // (05-observability section 8). Load, Notify and Close are called on the loop,
-// the methods of subagent.Handler on the goroutine of the agent.
+// the methods of session.Handler on the goroutine of the agent.
 type observer struct {
-	s        *service
-	agent    *subagent.Agent // nil: none
-	socket   string
-	subtrees []subagent.Subtree
-	traps    bool
-	born     time.Time
+	s     *service
+	agent *session.Agent
+	traps bool
+	born  time.Time
 
 	// What the agent looks at. It is used until ten times as long has passed as
 	// it took to make, or something has changed: whatever a manager asks, the
@@ -39,20 +36,23 @@ type observer struct {
 	changes  atomic.Uint64
 }
 
-func newObserver(s *service) *observer { return &observer{s: s, born: time.Now()} }
+func newObserver(s *service) *observer {
+	o := &observer{s: s, born: time.Now()}
+	o.agent = session.New(s.log, o)
+	return o
+}
 
 // namespaceSocket is where the master is expected in a net_namespace: a path may
 // lead to the master of another one.
 const namespaceSocket = "udp:localhost:705"
 
-// Load goes over to a configuration. The session stays if it is to be the same;
-// else the next one begins when the master has heard of the end of this one.
+// Load goes over to a configuration.
 func (o *observer) Load(c *config.Config) {
 	g := &c.Global.SNMP
 	o.changes.Add(1)
 	on := g.VRRP || g.RFCv2 || g.RFCv3
 	o.traps = on && g.Traps
-	var subtrees []subagent.Subtree
+	var subtrees []session.Subtree
 	if on {
 		subtrees = mib.Subtrees(c)
 	}
@@ -60,16 +60,7 @@ func (o *observer) Load(c *config.Config) {
 	if socket == "" && c.NetNamespace != "" {
 		socket = namespaceSocket
 	}
-	if socket == o.socket && reflect.DeepEqual(subtrees, o.subtrees) {
-		return
-	}
-	o.socket, o.subtrees = socket, subtrees
-	o.Close(func() {
-		if o.agent == nil && len(o.subtrees) > 0 && !o.s.stopped {
-			o.agent = subagent.New(o.s.log, o)
-			o.agent.Start(o.socket, o.subtrees)
-		}
-	})
+	o.agent.Follow(socket, subtrees)
 }
 
 // observerStop is how long the master may take to hear of the end.
@@ -78,19 +69,13 @@ const observerStop = 300 * time.Millisecond
 // Close ends the session. Done is called on the loop when the traps so far have
 // gone, or the master takes none.
 func (o *observer) Close(done func()) {
-	if o.agent == nil {
-		done()
-		return
-	}
-	agent := o.agent
-	o.agent = nil
-	agent.Stop(observerStop, func() { o.s.loop.Post(done) })
+	o.agent.Stop(observerStop, func() { o.s.loop.Post(done) })
 }
 
 // Notify implements notify.Listener.
 func (o *observer) Notify(e notify.Event) {
 	o.changes.Add(1)
-	if !o.traps || o.agent == nil {
+	if !o.traps {
 		return
 	}
 	g := &o.s.cfg.Global.SNMP
@@ -138,16 +123,19 @@ var (
 	protocolErrors = map[packet.Kind]int{packet.WrongTTL: 1, packet.WrongVersion: 2, packet.WrongChecksum: 3}
 )
 
-// Rejected tells of a datagram that was rejected.
+// Rejected tells of a datagram that was rejected, once a second: a stream of
+// datagrams must not become one of traps.
 func (o *observer) Rejected(r *router, result *packet.Result) {
 	kind := result.Rejected().Kind
 	protocol := protocolErrors[kind]
 	if protocol > 0 {
 		r.protocolError = protocol
 	}
-	if !o.traps || o.agent == nil {
+	now := time.Now()
+	if !o.traps || authErrors[kind] == 0 && protocol == 0 || now.Sub(r.rejected) < time.Second {
 		return
 	}
+	r.rejected = now
 	g := &o.s.cfg.Global.SNMP
 	if failure := authErrors[kind]; failure > 0 && g.RFCv2 && r.conf.Version == 2 {
 		o.s.detail(message.SendingAuthFailure, r.conf.Name)
@@ -164,30 +152,6 @@ func (o *observer) Rejected(r *router, result *packet.Result) {
 // answerTime is how long a request may wait for the loop.
 const answerTime = 5 * time.Second
 
-// onLoop runs f on the loop, and reports whether it has.
-func (o *observer) onLoop(f func()) bool {
-	done := make(chan struct{})
-	var given atomic.Bool
-	o.s.loop.Post(func() {
-		if given.CompareAndSwap(false, true) {
-			f()
-			close(done)
-		}
-	})
-	limit := time.NewTimer(answerTime)
-	defer limit.Stop()
-	select {
-	case <-done:
-		return true
-	case <-limit.C:
-		if given.CompareAndSwap(false, true) {
-			return false
-		}
-		<-done
-		return true
-	}
-}
-
 // look is what there is to see now. Without an answer of the loop it is empty.
 func (o *observer) look() *snmp.View {
 	changes := o.changes.Load()
@@ -199,7 +163,7 @@ func (o *observer) look() *snmp.View {
 	}
 	var snapshot *status.VRRP
 	var cost time.Duration
-	if !o.onLoop(func() {
+	if !o.s.loop.Ask(answerTime, func() {
 		begin := time.Now()
 		snapshot = o.s.snapshot()
 		cost = time.Since(begin)
@@ -210,7 +174,7 @@ func (o *observer) look() *snmp.View {
 	return o.view
 }
 
-// Get implements subagent.Handler.
+// Get implements session.Handler.
 func (o *observer) Get(name agentx.OID) agentx.Value {
 	if v := o.look().Get(name); v.Present() {
 		return v
@@ -218,7 +182,7 @@ func (o *observer) Get(name agentx.OID) agentx.Value {
 	return agentx.Value{}
 }
 
-// Next implements subagent.Handler.
+// Next implements session.Handler.
 func (o *observer) Next(name agentx.OID) (agentx.OID, agentx.Value) {
 	return o.look().Next(agentx.Range{Start: name})
 }
@@ -230,7 +194,7 @@ const (
 	columnAccept   = 27
 )
 
-// Test implements subagent.Handler (05-observability section 8.4).
+// Test implements session.Handler (05-observability section 8.4).
 func (o *observer) Test(b agentx.Bind) agentx.Error {
 	o.look()
 	if o.snapshot == nil {
@@ -252,7 +216,7 @@ func (o *observer) Test(b agentx.Bind) agentx.Error {
 	return agentx.NoError
 }
 
-// Commit implements subagent.Handler. Of a priority only the low octet is used,
+// Commit implements session.Handler. Of a priority only the low octet is used,
 // as by the C daemon.
 func (o *observer) Commit(b agentx.Bind) agentx.Error {
 	in, column := mib.InstanceOf(o.snapshot, b.Name)
@@ -260,7 +224,7 @@ func (o *observer) Commit(b agentx.Bind) agentx.Error {
 		return agentx.CommitFailed
 	}
 	done := false
-	o.onLoop(func() { done = o.s.setFromOutside(in.Config, column, b.Value.Int()) })
+	o.s.loop.Ask(answerTime, func() { done = o.s.setFromOutside(in.Config, column, b.Value.Int()) })
 	o.view = nil
 	if !done {
 		return agentx.CommitFailed

@@ -3,7 +3,10 @@ package vrrp
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"keepalived/core/config"
 	"keepalived/core/network"
 	"keepalived/core/snmp/agentx"
 )
@@ -41,4 +44,28 @@ func TestChangedFromOutside(t *testing.T) {
 		t.Errorf("log:\n%s", log)
 	}
 	a.stop()
+}
+
+// A stream of rejected datagrams is one trap a second.
+func TestRejectedTraps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newNode(t, &network.Segment{}, 1)
+		h := &stormHost{fakeHost: fakeHost{d.host}, datagram: datagram(255, []byte{0x31, 51, 200, 1, 0, 5, 0xde, 0xad, 192, 0, 2, 100})}
+		d.service.open = func() (Host, error) { return h, nil }
+		cfg := parse(t, instance("version 3\npriority 150\n"+vip))
+		cfg.Global.SNMP = config.SNMP{RFCv3: true, Traps: true, Socket: "unix:" + t.TempDir() + "/none"}
+		d.run(func() {
+			if err := d.service.Start(cfg); err != nil {
+				t.Error(err)
+			}
+		})
+		sleep(5 * time.Second)
+		h.end = time.Now().Add(3 * time.Second)
+		d.loop.Post(d.service.pools[0].drain)
+		sleep(4 * time.Second)
+		if n := strings.Count(d.take(), "Sending SNMP notification vrrpTrapProtoError"); n != 3 {
+			t.Errorf("%d traps in three seconds", n)
+		}
+		d.stop()
+	})
 }

@@ -2,7 +2,7 @@ package mib
 
 import (
 	"keepalived/core/snmp"
-	"keepalived/core/snmp/subagent"
+	"keepalived/core/snmp/session"
 	"keepalived/core/status"
 	"keepalived/ipvs"
 )
@@ -18,8 +18,8 @@ var root = snmp.Keepalived.Append(3)
 
 // Subtrees are the parts of the tree of names that a view has, with what
 // describes them.
-func Subtrees() []subagent.Subtree {
-	return []subagent.Subtree{
+func Subtrees() []session.Subtree {
+	return []session.Subtree{
 		{Root: snmp.Keepalived.Append(1), Description: "The MIB module for Keepalived"},
 		{Root: root, Description: "The MIB module for Healthchecker"},
 	}

@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -52,6 +53,32 @@ func (l *Loop) Post(f func()) {
 	select {
 	case l.wake <- struct{}{}:
 	default:
+	}
+}
+
+// Ask has f run on the loop and waits for its end, on another goroutine. It
+// reports whether f has run: not when the loop has not come to it within the
+// limit, because it has ended for instance.
+func (l *Loop) Ask(limit time.Duration, f func()) bool {
+	done := make(chan struct{})
+	var taken atomic.Bool
+	l.Post(func() {
+		if taken.CompareAndSwap(false, true) {
+			f()
+			close(done)
+		}
+	})
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return true
+	case <-timer.C:
+		if taken.CompareAndSwap(false, true) {
+			return false
+		}
+		<-done
+		return true
 	}
 }
 

@@ -1,6 +1,6 @@
 // Package snmp is what the processes of keepalived show to an SNMP master
 // agent has in common (05-observability section 8): tables that are looked up,
-// and the global objects. The session with the master is package subagent, the
+// and the global objects. The session with the master is package session, the
 // encoding package agentx.
 //
 // A [View] is what the master may ask for. A table has rows, which are values of

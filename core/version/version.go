@@ -21,7 +21,8 @@ const Kernel = "6.1.0"
 // C daemon names it.
 func Features() []string {
 	return []string{
-		"NFTABLES", "LVS", "REGEX", "VRRP", "VRRP_AUTH", "VRRP_VMAC", "JSON", "BFD", "OLD_CHKSUM_COMPAT", "DBUS",
+		"NFTABLES", "LVS", "REGEX", "VRRP", "VRRP_AUTH", "VRRP_VMAC", "JSON", "BFD", "OLD_CHKSUM_COMPAT", "SNMP_V3_FOR_V2",
+		"SNMP_VRRP", "SNMP_CHECKER", "SNMP_RFCV2", "SNMP_RFCV3", "DBUS",
 		"INIT=systemd", "SYSTEMD_NOTIFY",
 	}
 }

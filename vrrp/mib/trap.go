@@ -7,7 +7,7 @@ import (
 	"keepalived/core/notify"
 	"keepalived/core/snmp"
 	"keepalived/core/snmp/agentx"
-	"keepalived/core/snmp/subagent"
+	"keepalived/core/snmp/session"
 	"keepalived/core/status"
 )
 
@@ -88,19 +88,19 @@ func ProtoError6527(c *config.Instance, index, kind int) Trap {
 
 // Subtrees of a configuration are what the process answers for. The global part
 // is the checkers' where they show theirs.
-func Subtrees(c *config.Config) (all []subagent.Subtree) {
+func Subtrees(c *config.Config) (all []session.Subtree) {
 	g := &c.Global.SNMP
 	if !g.Checker || !c.HasLVS {
-		all = append(all, subagent.Subtree{Root: snmp.Keepalived.Append(1), Description: "The MIB module for Keepalived"})
+		all = append(all, session.Subtree{Root: snmp.Keepalived.Append(1), Description: "The MIB module for Keepalived"})
 	}
 	if g.VRRP {
-		all = append(all, subagent.Subtree{Root: root, Description: "The MIB module for KEEPALIVED-VRRP"})
+		all = append(all, session.Subtree{Root: root, Description: "The MIB module for KEEPALIVED-VRRP"})
 	}
 	if g.RFCv2 {
-		all = append(all, subagent.Subtree{Root: v2, Description: "The MIB module for VRRP"})
+		all = append(all, session.Subtree{Root: v2, Description: "The MIB module for VRRP"})
 	}
 	if g.RFCv3 {
-		all = append(all, subagent.Subtree{Root: v3, Description: "The MIB module for VRRPV3"})
+		all = append(all, session.Subtree{Root: v3, Description: "The MIB module for VRRPV3"})
 	}
 	return all
 }

@@ -1,4 +1,4 @@
-package subagent
+package session
 
 import "keepalived/core/snmp/agentx"
 

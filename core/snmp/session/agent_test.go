@@ -1,4 +1,4 @@
-package subagent
+package session
 
 import (
 	"fmt"
@@ -170,7 +170,7 @@ func TestSession(t *testing.T) {
 	h, log := new(shelf), new(journal.Journal)
 	a := New(log.Log(), h)
 	a.Trap(tree, nil) // of which nobody hears
-	a.Start("unix:"+path, subtrees())
+	a.Follow("unix:"+path, subtrees())
 	a.Trap(tree.Append(0, 1), []agentx.Bind{{Name: tree.Append(1), Value: agentx.Int(5)}}) // waits for the session
 	want := []string{
 		`1  "Keepalived"`, `3 .1.3.6.1.4.1.9586.100.5.9 ""`, `16 .1.3.6.1.4.1.9586.100.5.9 "first"`,
@@ -233,8 +233,8 @@ func TestLost(t *testing.T) {
 	m := newMaster(t, path)
 	log := new(journal.Journal)
 	a := New(log.Log(), new(shelf))
-	a.Start(path, nil)
-	m.accept(0)
+	a.Follow(path, subtrees())
+	m.accept(2)
 	if _, err := m.conn.Write([]byte(strings.Repeat("HELO", 20))); err != nil {
 		t.Error(err)
 	}
@@ -252,12 +252,49 @@ func TestLost(t *testing.T) {
 	}
 }
 
+// Other subtrees, or another master, end a session and begin the next one; the
+// same ones leave it alone.
+func TestFollow(t *testing.T) {
+	path, other := filepath.Join(t.TempDir(), "x"), filepath.Join(t.TempDir(), "y")
+	m, n := newMaster(t, path), newMaster(t, other)
+	log := new(journal.Journal)
+	a := New(log.Log(), new(shelf))
+	a.Follow(path, subtrees())
+	m.accept(2)
+	a.Follow(path, subtrees())
+	a.Trap(tree, nil)
+	if p := m.read(); p.Kind != agentx.Notify {
+		t.Errorf("after the same again: %+v", p)
+	}
+	a.Follow(path, subtrees()[:1])
+	if p := m.read(); p.Kind != agentx.Close {
+		t.Errorf("after fewer subtrees: %+v", p)
+	}
+	m.accept(1)
+	a.Follow(other, subtrees()[:1])
+	if p := m.read(); p.Kind != agentx.Close {
+		t.Errorf("after another master: %+v", p)
+	}
+	n.accept(1)
+	a.Follow(other, nil)
+	if p := n.read(); p.Kind != agentx.Close {
+		t.Errorf("after none: %+v", p)
+	}
+	done := make(chan struct{})
+	a.Stop(20*time.Second, func() { close(done) })
+	<-done
+	lines := slices.Sorted(slices.Values(log.Lines())) // the agent writes, and the loop
+	if want := slices.Concat(slices.Repeat([]string{msgConnected}, 3), slices.Repeat([]string{msgStarting}, 3)); !slices.Equal(lines, want) {
+		t.Errorf("log %q", lines)
+	}
+}
+
 // Without a master the process runs on, and a master that does not answer holds
 // up no end.
 func TestNoMaster(t *testing.T) {
 	log := new(journal.Journal)
 	a := New(log.Log(), new(shelf))
-	a.Start(filepath.Join(t.TempDir(), "none"), nil)
+	a.Follow(filepath.Join(t.TempDir(), "none"), subtrees())
 	done := make(chan struct{})
 	a.Stop(20*time.Second, func() { close(done) })
 	<-done
@@ -267,7 +304,7 @@ func TestNoMaster(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x")
 	newMaster(t, path)
 	silent := New(slog.New(slog.DiscardHandler), new(shelf))
-	silent.Start(path, nil)
+	silent.Follow(path, subtrees())
 	begin := time.Now()
 	done = make(chan struct{})
 	silent.Stop(time.Millisecond, func() { close(done) })

@@ -1,4 +1,4 @@
-// Package subagent is a process's session with an SNMP master agent over AgentX
+// Package session is a process's session with an SNMP master agent over AgentX
 // (RFC 2741, 05-observability section 8.2).
 //
 // An [Agent] belongs to the loop of its process, which it never makes wait: one
@@ -7,4 +7,4 @@
 // session, or no room to wait, are lost.
 //
 // The package knows no object; what a name means is the handler's affair.
-package subagent
+package session

@@ -1,9 +1,10 @@
-package subagent
+package session
 
 import (
 	"context"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"time"
 
 	"keepalived/core/snmp/agentx"
@@ -43,11 +44,15 @@ const (
 type Agent struct {
 	log     *slog.Logger
 	handler Handler
+	now     *stint // nil: none
+}
 
+// stint is the time with one master, about the same subtrees.
+type stint struct {
 	socket   string
 	subtrees []Subtree
 	traps    chan trap
-	cancel   context.CancelFunc // nil: it does not run
+	cancel   context.CancelFunc
 	ended    chan struct{}
 }
 
@@ -59,62 +64,74 @@ type trap struct {
 // waiting is how many traps may wait for the master.
 const waiting = 4096
 
-// New returns an agent that does not run yet.
+// farewell is how long a master may take to hear that another session follows.
+const farewell = 300 * time.Millisecond
+
+// New returns an agent without a session.
 func New(log *slog.Logger, h Handler) *Agent {
 	return &Agent{log: log, handler: h}
 }
 
-// Start begins a session, unless there is one already: the master's address is
-// the same for as long as the process runs.
-func (a *Agent) Start(socket string, subtrees []Subtree) {
-	if a.cancel != nil {
+// Follow asks for a session with a master about some subtrees, for none without
+// subtrees. One that is the same already stays; else the next one begins when the
+// master has heard of the end of this one.
+func (a *Agent) Follow(socket string, subtrees []Subtree) {
+	before := a.now
+	if before != nil && before.socket == socket && reflect.DeepEqual(before.subtrees, subtrees) {
 		return
 	}
-	a.socket, a.subtrees = socket, subtrees
-	a.traps, a.ended = make(chan trap, waiting), make(chan struct{})
-	var ctx context.Context
-	ctx, a.cancel = context.WithCancel(context.Background())
+	a.Stop(farewell, func() {})
+	if len(subtrees) == 0 {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	a.now = &stint{socket, subtrees, make(chan trap, waiting), cancel, make(chan struct{})}
 	a.log.Info(msgStarting)
-	go a.run(ctx)
+	go a.run(ctx, a.now, before)
 }
 
 // Trap sends a trap, if there is a session.
 func (a *Agent) Trap(name agentx.OID, binds []agentx.Bind) {
-	if a.cancel == nil {
+	if a.now == nil {
 		return
 	}
 	select {
-	case a.traps <- trap{name, binds}:
+	case a.now.traps <- trap{name, binds}:
 	default:
 	}
 }
 
-// Stop ends the session. Done is called, on any goroutine, when the traps so far
-// have been sent and the master has been told, or after limit.
+// Stop ends the session. Done is called, perhaps on another goroutine, when the
+// traps so far have been sent and the master has been told, or after limit.
 func (a *Agent) Stop(limit time.Duration, done func()) {
-	if a.cancel == nil {
+	last := a.now
+	if last == nil {
 		done()
 		return
 	}
-	cancel, ended := a.cancel, a.ended
-	a.cancel = nil
-	close(a.traps)
+	a.now = nil
+	close(last.traps)
 	go func() {
+		timer := time.NewTimer(limit)
+		defer timer.Stop()
 		select {
-		case <-ended:
-		case <-time.After(limit):
+		case <-last.ended:
+		case <-timer.C:
 		}
-		cancel()
-		<-ended
+		last.cancel()
+		<-last.ended
 		done()
 	}()
 }
 
-// run makes sessions until the end.
-func (a *Agent) run(ctx context.Context) {
-	defer close(a.ended)
+// run makes sessions until the end of a stint, after the one before.
+func (a *Agent) run(ctx context.Context, t, before *stint) {
+	defer close(t.ended)
+	if before != nil {
+		<-before.ended
+	}
 	for first := true; ; first = false {
-		s, err := a.connect(ctx)
+		s, err := a.connect(ctx, t)
 		switch {
 		case err == nil:
 			a.log.Info(msgConnected)
@@ -123,13 +140,13 @@ func (a *Agent) run(ctx context.Context) {
 			}
 			a.log.Info(msgDisconnected)
 		case first && ctx.Err() == nil:
-			name := a.socket
+			name := t.socket
 			if name == "" {
 				name = "[NIL]"
 			}
 			a.log.Info(fmt.Sprintf(msgFailed, name))
 		}
-		if a.rest(ctx) {
+		if t.rest(ctx) {
 			return
 		}
 	}
@@ -137,7 +154,7 @@ func (a *Agent) run(ctx context.Context) {
 
 // rest waits for the next try, and loses the traps meanwhile. It reports whether
 // the end has come.
-func (a *Agent) rest(ctx context.Context) bool {
+func (t *stint) rest(ctx context.Context) bool {
 	timer := time.NewTimer(Retry)
 	defer timer.Stop()
 	for {
@@ -146,7 +163,7 @@ func (a *Agent) rest(ctx context.Context) bool {
 			return true
 		case <-timer.C:
 			return false
-		case _, more := <-a.traps:
+		case _, more := <-t.traps:
 			if !more {
 				return true
 			}

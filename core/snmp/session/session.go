@@ -1,4 +1,4 @@
-package subagent
+package session
 
 import (
 	"bufio"
@@ -24,6 +24,7 @@ const (
 // session is a connection with the master.
 type session struct {
 	agent  *Agent
+	stint  *stint
 	conn   net.Conn
 	in     *bufio.Reader
 	id     uint32
@@ -57,12 +58,12 @@ func dial(ctx context.Context, socket string) (net.Conn, error) {
 }
 
 // connect opens a session and registers the subtrees.
-func (a *Agent) connect(ctx context.Context) (*session, error) {
-	conn, err := dial(ctx, a.socket)
+func (a *Agent) connect(ctx context.Context, t *stint) (*session, error) {
+	conn, err := dial(ctx, t.socket)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{agent: a, conn: conn, in: bufio.NewReaderSize(conn, 1<<16)}
+	s := &session{agent: a, stint: t, conn: conn, in: bufio.NewReaderSize(conn, 1<<16)}
 	// No read or write outlasts the end of the agent.
 	s.release = context.AfterFunc(ctx, func() { conn.Close() })
 	opened, err := s.ask(&agentx.PDU{Kind: agentx.Open, Description: "Keepalived"})
@@ -71,10 +72,10 @@ func (a *Agent) connect(ctx context.Context) (*session, error) {
 		return nil, err
 	}
 	s.id = opened.Session
-	for _, t := range a.subtrees {
-		_, err := s.ask(&agentx.PDU{Kind: agentx.Register, Priority: 127, ID: t.Root})
+	for _, sub := range t.subtrees {
+		_, err := s.ask(&agentx.PDU{Kind: agentx.Register, Priority: 127, ID: sub.Root})
 		if err == nil {
-			_, err = s.ask(&agentx.PDU{Kind: agentx.AddAgentCaps, ID: t.Root, Description: t.Description})
+			_, err = s.ask(&agentx.PDU{Kind: agentx.AddAgentCaps, ID: sub.Root, Description: sub.Description})
 		}
 		if err != nil {
 			s.close()
@@ -103,9 +104,9 @@ func (s *session) ask(p *agentx.PDU) (*agentx.PDU, error) {
 				return nil, err
 			}
 		case answer.Packet != p.Packet:
-			return nil, errors.New("subagent: answer to another question")
+			return nil, errors.New("snmp: answer to another question")
 		case answer.Error != agentx.NoError:
-			return nil, fmt.Errorf("subagent: the master refuses with %d", answer.Error)
+			return nil, fmt.Errorf("snmp: the master refuses with %d", answer.Error)
 		default:
 			return answer, nil
 		}
@@ -156,7 +157,7 @@ func (s *session) read() (*agentx.PDU, error) {
 }
 
 // errClosed is the end that the master wants.
-var errClosed = errors.New("subagent: closed by the master")
+var errClosed = errors.New("snmp: closed by the master")
 
 // serve answers and sends until the session is lost (false), or the agent has
 // stopped (true).
@@ -188,7 +189,7 @@ func (s *session) serve(ctx context.Context) bool {
 			return false
 		case p := <-pdus:
 			err = s.handle(p)
-		case t, more := <-s.agent.traps:
+		case t, more := <-s.stint.traps:
 			if !more {
 				_ = s.request(&agentx.PDU{Kind: agentx.Close, Reason: 5}) // reasonShutdown
 				return true
