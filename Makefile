@@ -60,7 +60,8 @@ install: build documents
 	install -D -m 644 packaging/org.keepalived.Vrrp1.conf $(DESTDIR)$(SYSCONFDIR)/dbus-1/system.d/org.keepalived.Vrrp1.conf
 	sed -e 's|@SBINDIR@|$(SBINDIR)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' packaging/keepalived.service > $(DESTDIR)$(UNITDIR)/keepalived.service
 	chmod 644 $(DESTDIR)$(UNITDIR)/keepalived.service
-	install -d $(DESTDIR)$(DATADIR)/dbus-1/interfaces
+	install -d $(DESTDIR)$(DATADIR)/dbus-1/interfaces $(DESTDIR)$(DATADIR)/snmp/mibs
+	install -m 644 packaging/mibs/*.txt $(DESTDIR)$(DATADIR)/snmp/mibs
 	cd $(BUILD)/documents && \
 		install -D -m 644 genhash.1 $(DESTDIR)$(DATADIR)/man/man1/genhash.1 && \
 		install -D -m 644 keepalived.conf.5 $(DESTDIR)$(DATADIR)/man/man5/keepalived.conf.5 && \

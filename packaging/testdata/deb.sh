@@ -85,6 +85,7 @@ rm -r /etc/keepalived
 quietly dpkg --no-triggers -i "$ours"
 state
 test -d /etc/keepalived && echo '/etc/keepalived there'
+dpkg -L keepalived | grep /mibs/
 grep -E '^(Type|KillMode|PIDFile|EnvironmentFile|ExecStart|ExecReload|Condition)' /usr/lib/systemd/system/keepalived.service
 
 echo "== the C daemon over it"

@@ -89,4 +89,5 @@ echo "== ours alone"
 quietly rpm -i --nodeps "$ours"
 state
 rpm -V --nodeps keepalived
+rpm -ql keepalived | grep /mibs/
 grep -E '^(Type|KillMode|PIDFile|EnvironmentFile|ExecStart|ExecReload|Condition)' /usr/lib/systemd/system/keepalived.service
