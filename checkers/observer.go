@@ -37,9 +37,6 @@ func newObserver(s *service) *observer {
 	return o
 }
 
-// namespaceSocket is where the master is expected in a net_namespace.
-const namespaceSocket = "udp:localhost:705"
-
 // Load goes over to a configuration.
 func (o *observer) Load(c *config.Config) {
 	g := &c.Global.SNMP
@@ -48,11 +45,7 @@ func (o *observer) Load(c *config.Config) {
 	if g.Checker {
 		subtrees = mib.Subtrees()
 	}
-	socket := g.Socket
-	if socket == "" && c.NetNamespace != "" {
-		socket = namespaceSocket // a path may lead to the master of another namespace
-	}
-	o.agent.Follow(socket, subtrees)
+	o.agent.Follow(session.SocketOf(c), subtrees)
 }
 
 // Notify implements notify.Listener.

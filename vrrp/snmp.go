@@ -42,10 +42,6 @@ func newObserver(s *service) *observer {
 	return o
 }
 
-// namespaceSocket is where the master is expected in a net_namespace: a path may
-// lead to the master of another one.
-const namespaceSocket = "udp:localhost:705"
-
 // Load goes over to a configuration.
 func (o *observer) Load(c *config.Config) {
 	g := &c.Global.SNMP
@@ -56,11 +52,7 @@ func (o *observer) Load(c *config.Config) {
 	if on {
 		subtrees = mib.Subtrees(c)
 	}
-	socket := g.Socket
-	if socket == "" && c.NetNamespace != "" {
-		socket = namespaceSocket
-	}
-	o.agent.Follow(socket, subtrees)
+	o.agent.Follow(session.SocketOf(c), subtrees)
 }
 
 // observerStop is how long the master may take to hear of the end.
@@ -154,11 +146,11 @@ const answerTime = 5 * time.Second
 
 // look is what there is to see now. Without an answer of the loop it is empty.
 func (o *observer) look() *snmp.View {
-	changes := o.changes.Load()
-	if o.view != nil && o.seen == changes && time.Since(o.made) < max(10*o.cost, time.Second) {
-		return o.view
+	changes, fresh := o.changes.Load(), 10*o.cost
+	if o.seen == changes {
+		fresh = max(fresh, time.Second)
 	}
-	if o.view != nil && time.Since(o.made) < 10*o.cost {
+	if o.view != nil && time.Since(o.made) < fresh {
 		return o.view
 	}
 	var snapshot *status.VRRP
@@ -175,12 +167,7 @@ func (o *observer) look() *snmp.View {
 }
 
 // Get implements session.Handler.
-func (o *observer) Get(name agentx.OID) agentx.Value {
-	if v := o.look().Get(name); v.Present() {
-		return v
-	}
-	return agentx.Value{}
-}
+func (o *observer) Get(name agentx.OID) agentx.Value { return o.look().Get(name) }
 
 // Next implements session.Handler.
 func (o *observer) Next(name agentx.OID) (agentx.OID, agentx.Value) {

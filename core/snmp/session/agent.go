@@ -13,7 +13,7 @@ import (
 // Handler has the objects of a process. It is called on the session's
 // goroutine, one call at a time.
 type Handler interface {
-	// Get is the value of an object; the zero Value if there is none.
+	// Get is the value of an object; one that is not present if there is none.
 	Get(name agentx.OID) agentx.Value
 	// Next is the first object behind a name; nil if there is none.
 	Next(name agentx.OID) (agentx.OID, agentx.Value)

@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"keepalived/core/config"
 	"keepalived/core/internal/journal"
 	"keepalived/core/snmp/agentx"
 )
@@ -202,6 +203,7 @@ func TestSession(t *testing.T) {
 		{agentx.PDU{Kind: agentx.GetNext, Ranges: []agentx.Range{from(1, false), from(1, true), from(2, false, 3), from(3, false)}}, "two -3 (130) (130)"},
 		{agentx.PDU{Kind: agentx.GetBulk, NonRepeaters: 1, MaxRepetitions: 50, Ranges: []agentx.Range{from(1, false), from(1, false), from(2, true)}}, "two two two 1099511627776 1099511627776 (130) (130)"},
 		{agentx.PDU{Kind: agentx.TestSet, Binds: bind(2)}, "error 17 at 2"},
+		{agentx.PDU{Kind: agentx.CommitSet}, ""}, // of what was refused: nothing
 		{agentx.PDU{Kind: agentx.TestSet, Binds: bind(3)}, ""},
 		{agentx.PDU{Kind: agentx.CommitSet}, ""},
 		{agentx.PDU{Kind: agentx.UndoSet}, "error 15 at 0"},
@@ -249,6 +251,18 @@ func TestLost(t *testing.T) {
 	<-done
 	if lines := log.Lines(); !slices.Equal(lines, []string{msgStarting, msgConnected, msgDisconnected}) {
 		t.Errorf("log %q", lines)
+	}
+}
+
+func TestSocketOf(t *testing.T) {
+	for _, c := range []struct{ socket, namespace, want string }{
+		{"", "", ""}, {"tcp:h:705", "", "tcp:h:705"}, {"tcp:h:705", "blue", "tcp:h:705"}, {"", "blue", "udp:localhost:705"},
+	} {
+		conf := &config.Config{NetNamespace: c.namespace}
+		conf.Global.SNMP.Socket = c.socket
+		if got := SocketOf(conf); got != c.want {
+			t.Errorf("%+v: %q", c, got)
+		}
 	}
 }
 

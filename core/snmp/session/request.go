@@ -31,8 +31,10 @@ func (s *session) handle(p *agentx.PDU) error {
 	case agentx.GetBulk:
 		answer.Binds = bulk(h, p)
 	case agentx.TestSet:
-		s.set = p.Binds
-		answer.Error, answer.Index = each(p.Binds, h.Test)
+		s.set = nil // what is not to be set is not there for a CommitSet
+		if answer.Error, answer.Index = each(p.Binds, h.Test); answer.Error == agentx.NoError {
+			s.set = p.Binds
+		}
 	case agentx.CommitSet:
 		answer.Error, answer.Index = each(s.set, h.Commit)
 	case agentx.UndoSet:

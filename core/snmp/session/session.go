@@ -10,11 +10,24 @@ import (
 	"strings"
 	"time"
 
+	"keepalived/core/config"
 	"keepalived/core/snmp/agentx"
 )
 
 // DefaultSocket is where the master is when nobody says.
 const DefaultSocket = "unix:/var/agentx/master"
+
+// NamespaceSocket is where the master is when nobody says and the process runs
+// in a net_namespace: a path may lead to the master of another one.
+const NamespaceSocket = "udp:localhost:705"
+
+// SocketOf is where a configuration expects the master; empty when nobody says.
+func SocketOf(c *config.Config) string {
+	if s := c.Global.SNMP.Socket; s != "" || c.NetNamespace == "" {
+		return s
+	}
+	return NamespaceSocket
+}
 
 const (
 	answerTime = 3 * time.Second // for the master
@@ -29,7 +42,7 @@ type session struct {
 	in     *bufio.Reader
 	id     uint32
 	packet uint32
-	set    []agentx.Bind // tested, and not done yet
+	set    []agentx.Bind // tested and found good, and not done yet
 	pinged bool          // and no answer yet
 
 	release func() bool // of what closes it when the agent ends
