@@ -22,9 +22,18 @@ type condition func(*run) (bool, error)
 // patience is how long wait polls when the script does not say.
 const patience = 10 * time.Second
 
+// settling is how long expect looks. A daemon writes its line before it asks the
+// kernel, and what it sent lies a moment in the capture; so what a step has seen to
+// begin may still be under way when the next one looks. It is shorter than an advert
+// interval: nothing that was not under way comes true in it.
+const settling = 900 * time.Millisecond
+
 // compileExpectation reads "[!] CONDITION [within D]".
 func (c *Case) compileExpectation(verb string, words []string) (action, error) {
 	negated, limit := false, patience
+	if verb == "expect" {
+		limit = settling
+	}
 	if len(words) > 0 && words[0] == "!" {
 		negated, words = true, words[1:]
 	}
@@ -43,17 +52,8 @@ func (c *Case) compileExpectation(verb string, words []string) (action, error) {
 		ok, err := holds(r)
 		return ok != negated, err
 	}
-	if verb == "wait" {
-		return func(r *run) error {
-			return laboratory.Eventually(r.ctx, r.limit(limit), "the condition", func() (bool, error) { return wanted(r) })
-		}, nil
-	}
 	return func(r *run) error {
-		ok, err := wanted(r)
-		if err == nil && !ok {
-			err = errors.New("does not hold")
-		}
-		return err
+		return laboratory.Eventually(r.ctx, r.limit(limit), "the condition", func() (bool, error) { return wanted(r) })
 	}, nil
 }
 

@@ -51,7 +51,8 @@
 // of the node's program in $DAEMON. Files that the program leaves for its user
 // (TMPDIR) are in the node's directory, where they run.
 //
-// Expectations; wait polls (default 10 s), expect looks now, "!" negates:
+// Expectations; wait polls (default 10 s), expect allows less than a second for what
+// is under way, "!" negates:
 //
 //	wait [!] CONDITION [within D]
 //	expect [!] CONDITION
@@ -73,9 +74,14 @@
 //	packets N RE                at least N of them
 //	gap RE < D                  no two of these packets, since the mark, were further apart
 //
-//	record NODE log|addr|ipvs|file PATH|shell COMMAND|output
+//	record NODE log|addr|ipvs|file PATH|output
+//	record NODE shell COMMAND   what the command prints, which runs once
+//	record NODE look COMMAND    the same of a command that changes nothing
 //	record NODE mail PORT       the dialogues with the mail servers there, sorted
 //	record packets RE           each distinct text once, in order of appearance
+//
+// What is recorded is taken again until it does not change any more; only shell is
+// taken once.
 //
 // Every step that changes something (start, stop, crash, signal, reload, link,
 // cable, exec, inject) sets the mark before it acts.

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // compileRecord reads "NODE KIND [ARGUMENT]" or "packets RE".
@@ -17,6 +18,9 @@ func (c *Case) compileRecord(words []string) (action, error) {
 		return nil, err
 	}
 	what := strings.Join(words, " ")
+	if !slices.Contains(words[:2], "shell") {
+		take = steady(take)
+	}
 	return func(r *run) error {
 		text, err := take(r)
 		if err != nil {
@@ -25,6 +29,34 @@ func (c *Case) compileRecord(words []string) (action, error) {
 		r.records = append(r.records, Record{What: what, Text: r.normalise(text)})
 		return nil
 	}, nil
+}
+
+const (
+	// calm is how long a text must stay the same to be recorded.
+	calm = 400 * time.Millisecond
+	// restless is how long it may change before it is recorded as it is.
+	restless = 5 * time.Second
+)
+
+// steady takes until nothing changes: what the last step has seen may be the first
+// of several changes.
+func steady(take func(*run) (string, error)) func(*run) (string, error) {
+	return func(r *run) (string, error) {
+		text, err := take(r)
+		changed := time.Now()
+		for begin := changed; err == nil && time.Since(changed) < r.limit(calm) && time.Since(begin) < r.limit(restless); {
+			select {
+			case <-time.After(r.limit(calm) / 4):
+			case <-r.ctx.Done():
+				return "", r.ctx.Err()
+			}
+			var again string
+			if again, err = take(r); again != text {
+				text, changed = again, time.Now()
+			}
+		}
+		return text, err
+	}
 }
 
 func (c *Case) taker(words []string) (func(*run) (string, error), error) {
@@ -36,7 +68,7 @@ func (c *Case) taker(words []string) (func(*run) (string, error), error) {
 		return nil, errors.New("record NODE KIND [ARGUMENT] | record packets RE")
 	}
 	node, kind, argument := words[0], words[1], strings.Join(words[2:], " ")
-	needs := kind == "file" || kind == "shell" || kind == "mail"
+	needs := slices.Contains([]string{"file", "shell", "look", "mail"}, kind)
 	if needs != (argument != "") {
 		return nil, fmt.Errorf("%s: argument %q", kind, argument)
 	}
@@ -51,7 +83,7 @@ func (c *Case) taker(words []string) (func(*run) (string, error), error) {
 		}, nil
 	case "ipvs":
 		return func(r *run) (string, error) { return r.shell(r.ctx, node, "ipvsadm -Sn") }, nil
-	case "shell":
+	case "shell", "look":
 		return func(r *run) (string, error) { return r.shell(r.ctx, node, argument) }, nil
 	case "mail":
 		return func(r *run) (string, error) { return r.mailText(node, argument), nil }, nil
