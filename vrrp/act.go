@@ -37,6 +37,8 @@ func (s *service) do(actions []fsm.Action) {
 			s.tellAll(notify.GroupState{Group: a.Group.Config, State: a.State})
 		case fsm.SyncDaemon:
 			s.synchronise(a.Instance.Config, a.Master)
+		case fsm.LimitDelays:
+			s.limitDelays(a.Instance)
 		}
 	}
 }

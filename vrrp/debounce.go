@@ -1,9 +1,11 @@
 package vrrp
 
 import (
+	"fmt"
 	"time"
 
 	"keepalived/core/network"
+	"keepalived/vrrp/fsm"
 	"keepalived/vrrp/message"
 )
 
@@ -38,14 +40,33 @@ func (s *service) delayOf(name string, up bool) time.Duration {
 		name = d.base
 	}
 	for _, d := range s.cfg.VRRP.UpDownDelays {
-		if d.Interface == name {
-			if up {
-				return d.Up
-			}
-			return d.Down
+		if d.Interface != name {
+			continue
 		}
+		delay := d.Down
+		if up {
+			delay = d.Up
+		}
+		if limit, ok := s.delayLimits[name]; ok {
+			delay = min(delay, limit)
+		}
+		return delay
 	}
 	return 0
+}
+
+// limitDelays shortens the delays of an instance's interface to what the interval
+// that it has learned allows: else another router would take over before a loss
+// that does not last is over. They stay so until a reload, as in the C daemon.
+func (s *service) limitDelays(in *fsm.Instance) {
+	name, interval := in.Config.Interface, in.MasterInterval
+	// In microseconds, as the dump shows it.
+	limit := max(0, time.Duration(in.Config.DownTimerAdverts-1)*interval-(interval/256).Truncate(time.Microsecond))
+	if max(s.delayOf(name, true), s.delayOf(name, false)) <= limit {
+		return
+	}
+	s.delayLimits[name] = limit
+	s.say(fsm.Log{Line: fmt.Sprintf(message.DelayLimit, in.Config.Name, name), Detail: true})
 }
 
 // settle forgets the changes that wait: a reload looks at what is so, and an

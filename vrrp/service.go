@@ -52,6 +52,7 @@ type service struct {
 	deleted       map[int]bool           // by index: links that we have deleted, of which the kernel may still tell
 	beat          linkbeat
 	bounces       map[string]*process.Timer // by interface: changes that have to last
+	delayLimits   map[string]time.Duration  // by interface: the longest that they may have to
 	adopting      bool                      // a configuration is being taken over: nobody has to be told of changes
 	filter        Firewall                  // nil without one
 	filterOptions firewall.Options
@@ -100,7 +101,7 @@ func New(env process.Env, synchroniser Synchroniser) process.Service {
 func newService(env process.Env, open func() (Host, error)) *service {
 	s := &service{
 		env: env, loop: env.Loop, log: env.Log, open: open,
-		of: map[*fsm.Instance]*router{}, adopted: map[ifaceFamily]source{}, missing: map[string]bool{}, deleted: map[int]bool{}, bounces: map[string]*process.Timer{},
+		of: map[*fsm.Instance]*router{}, adopted: map[ifaceFamily]source{}, missing: map[string]bool{}, deleted: map[int]bool{}, bounces: map[string]*process.Timer{}, delayLimits: map[string]time.Duration{},
 		sessions: map[string]bool{}, originals: map[string]string{}, seenUp: map[string]bool{}, advertised: map[string]time.Time{},
 		lanes: map[lane]*queue{}, removals: map[any]int{},
 	}
@@ -201,6 +202,7 @@ func (s *service) adopt(cfg *config.Config) {
 	s.assign() // those of the new devices
 	s.findMissing()
 	s.settle("")
+	clear(s.delayLimits)
 	s.startLinkbeat()
 	s.makePools()
 	s.bus.Load(cfg)

@@ -108,6 +108,11 @@ const (
 	SequenceUnwrapped                   // the wrap flag is cleared
 )
 
+// LimitDelays keeps the debounce delays of the instance's interface below what
+// the interval that has just been learned from the master allows (03-vrrp section
+// 12.4).
+type LimitDelays struct{ Instance *Instance }
+
 func (Log) action()            {}
 func (SendAdvert) action()     {}
 func (SetTimer) action()       {}
@@ -119,3 +124,4 @@ func (Notify) action()         {}
 func (NotifyGroup) action()    {}
 func (SyncDaemon) action()     {}
 func (Sequence) action()       {}
+func (LimitDelays) action()    {}

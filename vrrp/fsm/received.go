@@ -104,6 +104,7 @@ func (m *Machine) learn(in *Instance, r *packet.Result, source netip.Addr) {
 	if theirs := r.Advert.Interval(); theirs != in.MasterInterval {
 		m.detail(message.IntervalLearned, in.Config.Name, in.MasterInterval.Milliseconds(), theirs.Milliseconds())
 		in.MasterInterval = theirs
+		m.do(LimitDelays{in})
 	}
 }
 

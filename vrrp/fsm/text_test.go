@@ -46,6 +46,8 @@ func text(a Action, start time.Time) string {
 		return fmt.Sprintf("%s: sync daemon %s", a.Instance.Config.Name, map[bool]notify.State{true: notify.Master, false: notify.Backup}[a.Master])
 	case Sequence:
 		return fmt.Sprintf("%s: sequence %s", a.Instance.Config.Name, [...]string{"restart", "follow", "unwrapped"}[a.Op])
+	case LimitDelays:
+		return fmt.Sprintf("%s: limit delays by %v", a.Instance.Config.Name, a.Instance.MasterInterval)
 	}
 	return fmt.Sprintf("%T", a)
 }

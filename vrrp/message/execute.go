@@ -63,6 +63,7 @@ const (
 	DelayCompleted     = "Delayed start completed"
 
 	Debounce    = "%s: Adding flags change from 0x%x to 0x%x delay by %d"
+	DelayLimit  = "%s: lower advert_int reducing interface %s debounce timer(s)"
 	Linkbeat    = "Using MII-BMSR/ETHTOOL NIC polling thread(s)..."
 	LinkbeatOff = "Turning off linkbeat for %s since netlink works for vmacs/ipvlans"
 	BeatUp      = "Linkbeat reports %s up"
