@@ -14,17 +14,36 @@ import (
 	"keepalived/core/script"
 )
 
-// ended starts a process and waits for its end, of which it leaves the status
-// to be collected.
-func ended(t *testing.T) *exec.Cmd {
-	cmd := exec.Command("true")
+// startCat starts a process that lives until end is called, which waits for its
+// end and leaves the status to be collected.
+func startCat(t *testing.T) (cmd *exec.Cmd, end func()) {
+	t.Helper()
+	cmd = exec.Command("cat")
+	input, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if err := unix.Waitid(unix.P_PID, cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil); err != nil {
-		t.Fatal(err)
+	return cmd, func() {
+		t.Helper()
+		input.Close()
+		if err := unix.Waitid(unix.P_PID, cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return cmd
+}
+
+// atScript is a machine that does something when it has started a script.
+type atScript struct {
+	*machine
+	do func()
+}
+
+func (a atScript) Script(label string, s *config.Script, timeout time.Duration, done func()) {
+	a.machine.Script(label, s, timeout, done)
+	a.do()
 }
 
 // The shutdown script begins while the last child's end is being collected. From
@@ -36,13 +55,14 @@ func TestReapLeavesScripts(t *testing.T) {
 	defer cancel()
 	status := -1
 	m := &machine{loop: loop, log: log, running: map[int]*realProcess{}, runner: script.New(loop, log)}
-	m.supervisor = New(loop, log, m, Options{}, func(s int) { status = s; cancel() })
+	last, endLast := startCat(t)
+	other, endOther := startCat(t)
+	m.supervisor = New(loop, log, atScript{m, endOther}, Options{}, func(s int) { status = s; cancel() })
 	control, inherited, err := process.NewControlPair()
 	if err != nil {
 		t.Fatal(err)
 	}
 	inherited.Close()
-	last, other := ended(t), ended(t)
 	child := &realProcess{pid: last.Process.Pid, control: control}
 	m.running[child.pid] = child
 	p := prepared("A", process.VRRP)
@@ -50,6 +70,7 @@ func TestReapLeavesScripts(t *testing.T) {
 	m.supervisor.current, m.supervisor.phase = p, phaseStopping
 	m.supervisor.children[process.VRRP].process = child
 
+	endLast()
 	m.reap()
 	if m.scripts != 1 {
 		t.Fatalf("%d scripts run", m.scripts)
