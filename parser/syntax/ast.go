@@ -57,113 +57,35 @@ type grammar struct {
 }
 
 // Parse implements participle.Parseable: an item is a piece of text with the
-// block that follows it, or a brace that has no such place.
+// block that follows it, or a block or a brace that has no such place. What is
+// in a block is for [Item.adopt] to say.
 func (i *Item) Parse(lex *lexer.PeekingLexer) error {
 	if lex.Peek().EOF() {
 		return participle.NextMatch
 	}
-	var r room
-	*i = r.item(lex, 0)
-	return nil
-}
-
-// room is where the items and blocks inside one item of the top level are
-// kept. It is made for several at a time, because a configuration has many
-// small blocks, and for each item anew: what [Cursor.Forget] gives up is free.
-type room struct {
-	items  []Item
-	blocks []Block
-	size   int // of the room made last
-}
-
-// portion bounds the number of items, and of blocks, for which room is made
-// at a time.
-const portion = 64
-
-// item reads an item.
-func (r *room) item(lex *lexer.PeekingLexer, depth int) Item {
 	t := lex.Next()
-	i := Item{Text: t.Value, Place: place(t), Column: uint32(t.Pos.Column)}
+	*i = Item{Text: t.Value, Place: place(t), Column: uint32(t.Pos.Column)}
 	switch t.Type {
 	case tokenText:
-		if lex.Peek().Type == tokenOpen && depth < maxDepth {
-			i.Block = r.block(lex, place(lex.Next()), depth+1)
+		if lex.Peek().Type == tokenBlock {
+			lex.Next()
+			i.Block = new(Block)
 		}
-	case tokenOpen:
-		if i.Kind = StrayOpen; depth < maxDepth {
-			i.Kind, i.Block = Bare, r.block(lex, i.Place, depth+1)
-		}
+	case tokenBlock:
+		i.Kind, i.Block = Bare, new(Block)
 	case tokenClose:
 		i.Kind = StrayClose
 	case tokenTrouble:
-		i.Kind, i.Block = Trouble, r.newBlock(depth)
+		i.Kind, i.Block = Trouble, new(Block)
 	}
-	return i
+	return nil
 }
 
-// few is the number of items that most blocks have.
-const few = 12
-
-// block reads a block after its {.
-func (r *room) block(lex *lexer.PeekingLexer, open source.Place, depth int) *Block {
-	var gathered [few]Item
-	items := gathered[:0]
-	block := r.newBlock(depth)
-	block.Open = open
-	for {
-		t := lex.Peek()
-		if t.EOF() {
-			break
-		}
-		if t.Type == tokenClose {
-			lex.Next()
-			block.Close, block.CloseColumn, block.Closed = place(t), uint32(t.Pos.Column), true
-			break
-		}
-		i := r.item(lex, depth)
-		if i.Kind == Trouble || i.Block != nil && i.Block.Troubled {
-			block.Troubled = true
-		}
-		items = append(items, i)
+// adopt gives an item its block, the first of those that are left.
+func (i *Item) adopt(blocks []Block) []Block {
+	if i.Block == nil {
+		return blocks
 	}
-	block.Items = r.keep(items)
-	return block
-}
-
-// keep returns a copy of items.
-func (r *room) keep(items []Item) []Item {
-	n := len(items)
-	if n == 0 {
-		return nil
-	}
-	if n > cap(r.items)-len(r.items) {
-		r.items = make([]Item, 0, max(n, r.more()))
-	}
-	begin := len(r.items)
-	r.items = append(r.items, items...)
-	return r.items[begin : begin+n : begin+n]
-}
-
-// newBlock returns room for a block. One of the top level is kept when its
-// contents are forgotten, and must not keep others.
-func (r *room) newBlock(depth int) *Block {
-	if depth <= 1 {
-		return new(Block)
-	}
-	if len(r.blocks) == 0 {
-		r.blocks = make([]Block, max(1, r.more()/few))
-	}
-	block := &r.blocks[0]
-	r.blocks = r.blocks[1:]
-	return block
-}
-
-// more returns how much room to make next.
-func (r *room) more() int {
-	r.size = min(2*r.size+1, portion)
-	return r.size
-}
-
-func place(t *lexer.Token) source.Place {
-	return source.Place{Inclusion: uint32(t.Pos.Offset), Line: uint32(t.Pos.Line)}
+	*i.Block = blocks[0]
+	return blocks[1:]
 }

@@ -3,11 +3,12 @@
 //
 // The grammar is participle's; its tokens come from a hand-written lexer that
 // makes one token of each piece of a line between two braces, because words
-// mean something only to the keyword that they follow. The root lists items,
-// and an item parses itself and its block (participle.Parseable). A participle
-// parser wants all of its tokens at once, so the lexer ends its runs between
-// items of the top level. Nothing is an error here: what does not fit is kept
-// as a stray brace, so that each process can report it in its own way.
+// mean something only to the keyword that they follow. A block is one token with
+// all that is in it: participle's tokens are large, and most pieces are in blocks.
+// The root lists items, and an item parses itself (participle.Parseable). A
+// participle parser wants all of its tokens at once, so the lexer ends its runs
+// between items of the top level. Nothing is an error here: what does not fit is
+// kept as a stray brace, so that each process can report it in its own way.
 //
 // The text is lexed once. Every process then walks the same tree with a
 // [Cursor], which gives back the stream of pieces that the C daemon works on

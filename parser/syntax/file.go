@@ -32,9 +32,9 @@ func Parse(lines *source.Reader, scriptLike func(keyword string) bool) (*File, e
 		return nil, fmt.Errorf("configuration grammar: %w", err)
 	}
 	file := &File{Multiple: lines.Multiple(), Opened: lines.Opened(), Unreadable: lines.Unreadable()}
-	lex := &tokens{pieces: pieces{lines: lines, scriptLike: scriptLike}}
+	lex := &tokens{builder: builder{pieces: pieces{lines: lines, scriptLike: scriptLike}}}
 	for !lex.ended {
-		lex.count, lex.problems = 0, nil
+		lex.count, lex.blocks = 0, lex.blocks[:0]
 		peeking, err := lexer.Upgrade(lex)
 		if err != nil {
 			return nil, fmt.Errorf("configuration lexer: %w", err)
@@ -43,26 +43,12 @@ func Parse(lines *source.Reader, scriptLike func(keyword string) bool) (*File, e
 		if err != nil {
 			return nil, fmt.Errorf("configuration grammar: %w", err)
 		}
-		problems := lex.problems
+		blocks := lex.blocks
 		for _, item := range part.Items {
-			problems = item.adopt(problems)
+			blocks = item.adopt(blocks)
 		}
 		file.Items = append(file.Items, part.Items...)
 	}
 	file.Failed, file.Inclusions = lines.Failed(), lines.Inclusions()
 	return file, nil
-}
-
-// adopt gives each Trouble its problem, in the order of the text.
-func (i *Item) adopt(problems []*source.Problem) []*source.Problem {
-	if i.Kind == Trouble {
-		i.Block.Problem = problems[0]
-		return problems[1:]
-	}
-	if i.Block != nil && i.Block.Troubled {
-		for n := range i.Block.Items {
-			problems = i.Block.Items[n].adopt(problems)
-		}
-	}
-	return problems
 }

@@ -9,10 +9,11 @@ import (
 	"keepalived/parser/source"
 )
 
-// The tokens. A text token is a whole piece of a line.
+// The tokens. A text token is a whole piece of a line, a block token a block
+// with all that is in it.
 const (
 	tokenText lexer.TokenType = iota + 1
-	tokenOpen
+	tokenBlock
 	tokenClose
 	tokenTrouble
 )
@@ -24,7 +25,7 @@ type definition struct{}
 // Symbols implements lexer.Definition.
 func (definition) Symbols() map[string]lexer.TokenType {
 	return map[string]lexer.TokenType{
-		"EOF": lexer.EOF, "Text": tokenText, "Open": tokenOpen, "Close": tokenClose, "Trouble": tokenTrouble,
+		"EOF": lexer.EOF, "Text": tokenText, "Block": tokenBlock, "Close": tokenClose, "Trouble": tokenTrouble,
 	}
 }
 
@@ -34,17 +35,18 @@ func (definition) Lex(string, io.Reader) (lexer.Lexer, error) {
 }
 
 // chunk is the number of tokens after which a run of the lexer ends at the
-// next place between two items of the top level. It bounds the memory that
-// tokens need, whatever the size of the file.
+// next place between two items. It bounds the memory that tokens need,
+// whatever the size of the file.
 const chunk = 256
 
 // tokens implements lexer.Lexer. It says EOF at the end of each chunk.
 type tokens struct {
-	pieces
-	depth    int
-	count    int // tokens of this chunk
-	ended    bool
-	problems []*source.Problem // of this chunk, in the order of their tokens
+	builder
+	count int // tokens of this chunk
+	ended bool
+	// blocks are those of this chunk's Block and Trouble tokens, in their
+	// order: a token itself has only a text.
+	blocks []Block
 }
 
 // Next implements lexer.Lexer.
@@ -55,7 +57,7 @@ func (l *tokens) Next() (lexer.Token, error) {
 		return lexer.EOFToken(lexer.Position{}), nil
 	}
 	// A { would belong to the item before it.
-	if l.count >= chunk && l.depth == 0 && e.Kind != Open {
+	if l.count >= chunk && e.Kind != Open {
 		return lexer.EOFToken(lexer.Position{}), nil
 	}
 	l.count++
@@ -66,19 +68,20 @@ func (l *tokens) Next() (lexer.Token, error) {
 	case Text:
 		t.Type = tokenText
 	case Open:
-		t.Type = tokenOpen
-		if l.depth < maxDepth {
-			l.depth++
-		}
+		t.Type = tokenBlock
+		l.drop()
+		l.blocks = append(l.blocks, l.outermost(place(&t)))
+		return t, nil
 	case Close:
 		t.Type = tokenClose
-		if l.depth > 0 {
-			l.depth--
-		}
 	case Problem:
 		t.Type = tokenTrouble
-		l.problems = append(l.problems, e.Problem)
+		l.blocks = append(l.blocks, Block{Problem: e.Problem})
 	}
 	l.drop()
 	return t, nil
+}
+
+func place(t *lexer.Token) source.Place {
+	return source.Place{Inclusion: uint32(t.Pos.Offset), Line: uint32(t.Pos.Line)}
 }
