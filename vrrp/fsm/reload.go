@@ -34,6 +34,7 @@ func (m *Machine) Reload(now time.Time, old *Machine) []Action {
 	was := m.match(old)
 	m.dropUnmatched(old, was)
 	m.reasons()
+	m.firstPriorities()
 	m.enterFaults(was)
 	for _, in := range m.Instances {
 		if o := was[in]; o != nil && o.State == Master && in.State != Faulty {

@@ -16,11 +16,7 @@ func (m *Machine) Start(now time.Time, delay time.Duration) []Action {
 		m.startAt = now.Add(delay)
 	}
 	m.reasons()
-	for _, in := range m.Instances {
-		if in.Effective != in.base {
-			m.log(message.PriorityChanged, in.Config.Name, in.base, in.Effective)
-		}
-	}
+	m.firstPriorities()
 	m.enterFaults(nil)
 	for _, in := range m.Instances {
 		m.do(RemoveVIPs{in, AtStart})
@@ -37,6 +33,16 @@ func (m *Machine) Start(now time.Time, delay time.Duration) []Action {
 		}
 	}
 	return m.end()
+}
+
+// firstPriorities logs what the tracked objects have made of the configured
+// priorities, also after a reload that changes none.
+func (m *Machine) firstPriorities() {
+	for _, in := range m.Instances {
+		if in.Effective != in.base {
+			m.log(message.PriorityChanged, in.Config.Name, in.base, in.Effective)
+		}
+	}
 }
 
 // reasons logs why instances start in FAULT, in the order of 7.9, and for a
