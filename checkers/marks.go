@@ -173,7 +173,7 @@ func (s *service) prepareMarks() {
 		Namespace: ipvs.NamespacePath(s.config),
 	}
 	needed := s.kernel != nil && o.Table != ""
-	if !needed {
+	if !needed || o.Table != s.marks.options.Table {
 		s.removeMarks()
 	}
 	if s.marks.filter != nil && (!needed || o != s.marks.options) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"keepalived/checkers/internal/fixture"
+	"keepalived/core/config"
 	"keepalived/core/firewall"
 	"keepalived/core/process"
 )
@@ -209,6 +210,26 @@ func TestMarksTable(t *testing.T) {
 			}
 		})
 	}
+}
+
+// When VRRP comes or goes, the marks move to another table and nothing stays.
+func TestMarksTableMoves(t *testing.T) {
+	inLab(t, process.Options{}, func(l *lab) {
+		load := func(vrrp bool, do func(*config.Config) error) {
+			conf := fixture.Read(marked("", "ga TCP 10.9.1.1 80"))
+			conf.HasVRRP, conf.Global.Firewall.NFTablesIPVS = vrrp, "keepalived"
+			l.on(func() { l.must(do(conf)) })
+			l.expect("loaded", "-f 1000", "10.9.1.1 . 80 : 0x000003e8")
+		}
+		load(true, l.s.Start)
+		for _, vrrp := range []bool{false, true} {
+			before := l.nft
+			load(vrrp, l.s.Reload)
+			if left := before.String(); left != "" {
+				t.Errorf("VRRP %t: left behind:\n%s", vrrp, left)
+			}
+		}
+	})
 }
 
 // Without nftables_ipvs, and for a group with marks of its own, the packet filter

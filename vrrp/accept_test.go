@@ -79,6 +79,29 @@ func TestNoAcceptReload(t *testing.T) {
 	})
 }
 
+// A reload leaves nothing of what is not needed any more, although other rules are.
+func TestNoAcceptReloadPart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var wire network.Segment
+		a := newNode(t, &wire, 1)
+		conf := func(words, addresses string) string {
+			return instance("priority 100\n" + words + "\nvirtual_ipaddress {\n192.0.2.100/24\n}\nvirtual_ipaddress_excluded {\n" + addresses + "\n}")
+		}
+		a.start(conf("no_accept", "2001:db8::100/64"))
+		sleep(4 * time.Second)
+		if rules := a.rules(); !strings.Contains(rules, "table ip6 keepalived") {
+			t.Errorf("rules:\n%s", rules)
+		}
+		a.reload(conf("no_accept", "192.0.2.101/24"))
+		sleep(time.Second)
+		equal(t, "rules", a.rules(), "table ip keepalived\nset vips\nelements = { 192.0.2.100, 192.0.2.101 }\n")
+		a.reload(conf("use_vmac", ""))
+		sleep(4 * time.Second)
+		equal(t, "rules", a.rules(), "table ip keepalived\nmap vmac_map\nelements = { \"vrrp.51\" : \"eth0\" }\n")
+		a.stop()
+	})
+}
+
 // Somebody flushes the ruleset: it is brought back, and said.
 func TestNoAcceptRepair(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -98,6 +98,9 @@ func (s *service) dropDevices() {
 		s.tellFirewall()
 	}
 	s.outdated = nil
+	if s.filter != nil {
+		s.filtered(s.filter.Trim())
+	}
 }
 
 // makeDevice makes a device, or takes over the interface that is there, and

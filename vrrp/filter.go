@@ -16,6 +16,7 @@ type Firewall interface {
 	Drop([]firewall.Address) error
 	Accept([]firewall.Address) error
 	SetDevices([]firewall.Device) error
+	Trim() error
 	Watch(disturbed func()) error
 	Repair() error
 	FindOld() ([]int, error)

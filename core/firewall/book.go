@@ -148,6 +148,32 @@ func (b *book) setDevices(list []Device) change {
 	return c
 }
 
+// trim takes out the layers that have no elements. A family that has others too is
+// made anew with these: a rule can be deleted by nobody who has not read its handle.
+func (b *book) trim() change {
+	var c change
+	idle := func(l layer) bool {
+		return !slices.ContainsFunc(layoutOf(l, b.options).sets, func(s set) bool { return len(b.elements[setID{l.family, s.name}]) > 0 })
+	}
+	for _, l := range b.built {
+		if idle(l) && !slices.Contains(c.anew, l.family) {
+			c.anew = append(c.anew, l.family)
+		}
+	}
+	b.built = slices.DeleteFunc(b.built, idle)
+	for _, l := range b.built {
+		if slices.Contains(c.anew, l.family) {
+			c.build = append(c.build, l)
+		}
+	}
+	for id, set := range b.elements {
+		if slices.Contains(c.anew, id.family) {
+			c.add = append(c.add, sorted(set)...)
+		}
+	}
+	return c
+}
+
 func (d *Device) families() []int {
 	var all []int
 	if d.IPv4 {

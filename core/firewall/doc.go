@@ -10,7 +10,8 @@
 // The verbs say what is to be so; what is so already is not touched. A [book]
 // remembers what has been asked for, and turns a wish into the elements that are
 // to be added and deleted. A table is made when it is first needed, with all
-// its chains and rules, and lives until [NFTables.Remove].
+// its chains and rules, and lives until nothing in it is wished any more and
+// [NFTables.Trim] is called, or until [NFTables.Remove].
 //
 // A wish is one transaction, as long as that fits into the socket's buffer: a
 // packet sees all of it or nothing. So a table of an earlier run is replaced

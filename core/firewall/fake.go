@@ -56,6 +56,14 @@ func (f *Fake) SetMarks(list []Mark) error {
 	return nil
 }
 
+// Trim is that of NFTables.
+func (f *Fake) Trim() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.book.trim()
+	return nil
+}
+
 // Repair is that of NFTables.
 func (f *Fake) Repair() error {
 	f.mu.Lock()

@@ -23,6 +23,7 @@ type filter interface {
 	Accept([]Address) error
 	SetDevices([]Device) error
 	SetMarks([]Mark) error
+	Trim() error
 	Repair() error
 	Watch(func()) error
 	FindOld() ([]int, error)

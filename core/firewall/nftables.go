@@ -47,6 +47,11 @@ func (n *NFTables) SetDevices(list []Device) error { return n.apply(n.setDevices
 // [Divide]).
 func (n *NFTables) SetMarks(list []Mark) error { return n.apply(n.setMarks(list)) }
 
+// Trim deletes what was made for wishes of which none is left: what it leaves is
+// what a start with the present wishes would make. The end of a wish alone deletes
+// its elements only, for the same may be wanted again soon.
+func (n *NFTables) Trim() error { return n.apply(n.trim()) }
+
 // FindOld looks for tables that an earlier run has left behind, and returns the
 // families (4, 6) that have one. Each is replaced by the first wish for its
 // family, in the same moment, or goes with DeleteOld.
