@@ -116,7 +116,7 @@ func newService(env process.Env, open func() (Host, error)) *service {
 	s.fifos = notify.NewFIFOs(true, s.runner, env.Log)
 	s.mails = notify.NewMails(env.Loop, env.Log)
 	s.checks = track.NewScripts(env.Loop, s.runner, env.Log, s.scriptChanged)
-	s.processes = track.NewProcesses(env.Loop, env.Log, s.processChanged)
+	s.processes = track.NewProcesses(env.Loop, env.Log, env.Origin, s.processChanged)
 	s.files = track.NewFiles(env.Loop, env.Log, s.fileChanged)
 	// A state's scripts run before its FIFO lines are written, and mail comes
 	// last (15).

@@ -150,7 +150,7 @@ func (r *runner) start() {
 	if !r.accept(part) {
 		return
 	}
-	r.service = r.New(Env{Loop: r.loop, Log: r.log, Options: r.Options, Links: r.links})
+	r.service = r.New(Env{Loop: r.loop, Log: r.log, Options: r.Options, Links: r.links, Origin: r.in.Origin})
 	if err := r.service.Start(r.cfg); err != nil {
 		r.fail(err)
 		return

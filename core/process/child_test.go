@@ -189,19 +189,19 @@ func TestChildFails(t *testing.T) {
 func TestInherited(t *testing.T) {
 	in := Inherited{Kind: Checker, Comm: `a "name" with blanks`, PIDPath: ""}
 	t.Setenv(RoleVariable, strings.TrimPrefix(in.Environment(), RoleVariable+"="))
-	got, ok := parseRole(Role())
-	if !ok || got.Kind != in.Kind || got.Comm != in.Comm || got.PIDPath != in.PIDPath {
+	got, moved, ok := parseRole(Role())
+	if !ok || moved || got.Kind != in.Kind || got.Comm != in.Comm || got.PIDPath != in.PIDPath {
 		t.Errorf("%+v, %v", got, ok)
 	}
-	in.CoreLimit, in.Links = &unix.Rlimit{Cur: 5, Max: unix.RLIM_INFINITY}, make([]*os.File, 1)
-	if got, ok := parseRole(strings.TrimPrefix(in.Environment(), RoleVariable+"=")); !ok || *got.CoreLimit != *in.CoreLimit || len(got.Links) != 1 {
+	in.CoreLimit, in.Links, in.Origin = &unix.Rlimit{Cur: 5, Max: unix.RLIM_INFINITY}, make([]*os.File, 1), os.Stdin
+	if got, moved, ok := parseRole(strings.TrimPrefix(in.Environment(), RoleVariable+"=")); !ok || !moved || *got.CoreLimit != *in.CoreLimit || len(got.Links) != 1 {
 		t.Errorf("%+v, %v", got, ok)
 	}
 	if os.Getenv(RoleVariable) != "" {
 		t.Error("the variable is still there")
 	}
-	for _, bad := range []string{"", "daemon 3", "vrrp", `vrrp "a"`, `vrrp "a" "b"`, `vrrp "a" "b" 2`, `bfd "a" "b" 1`, `nosuch "a" "b" 0`} {
-		if _, ok := parseRole(bad); ok {
+	for _, bad := range []string{"", "daemon 3", "vrrp", `vrrp "a"`, `vrrp "a" "b"`, `vrrp "a" "b" 2`, `vrrp "a" "b" 0`, `bfd "a" "b" 1 false`, `nosuch "a" "b" 0 false`, `vrrp "a" "b" 0 true 1`} {
+		if _, _, ok := parseRole(bad); ok {
 			t.Errorf("%q accepted", bad)
 		}
 	}

@@ -17,7 +17,7 @@ const (
 	fdControl = iota + 3
 	fdPart
 	fdCrash
-	fdFirst // links, then the pid file
+	fdFirst // links, then the pid file, then the namespace
 )
 
 // Inherited is what a child gets from its parent.
@@ -32,6 +32,9 @@ type Inherited struct {
 	Links   []*os.File
 	PID     *os.File // locked; nil without one
 	PIDPath string
+	// Origin is the network namespace in which the daemon was started; nil
+	// when it is in it still, and for who does not need it.
+	Origin *os.File
 	// CoreLimit is the limit on core dumps before -m raised it; nil when it
 	// did not.
 	CoreLimit *unix.Rlimit
@@ -47,7 +50,7 @@ func Role() string {
 
 // Environment is the entry that makes the child of in.
 func (in *Inherited) Environment() string {
-	entry := fmt.Sprintf("%s=%s %q %q %d", RoleVariable, in.Kind.Word(), in.Comm, in.PIDPath, len(in.Links))
+	entry := fmt.Sprintf("%s=%s %q %q %d %t", RoleVariable, in.Kind.Word(), in.Comm, in.PIDPath, len(in.Links), in.Origin != nil)
 	if l := in.CoreLimit; l != nil {
 		entry += fmt.Sprintf(" %d %d", l.Cur, l.Max)
 	}
@@ -61,44 +64,55 @@ func (in *Inherited) Files() []*os.File {
 	if in.PID != nil {
 		files = append(files, in.PID)
 	}
+	if in.Origin != nil {
+		files = append(files, in.Origin)
+	}
 	return files
 }
 
 // Inherit takes over what Environment and Files describe. role is what Role
 // returned; ok is false when it is not that of a child.
 func Inherit(role string) (in *Inherited, ok bool) {
-	if in, ok = parseRole(role); !ok {
+	in, moved, ok := parseRole(role)
+	if !ok {
 		return nil, false
 	}
 	in.Control = inheritFile(fdControl, "control")
 	in.Part = inheritFile(fdPart, memoryFileName)
 	in.Crash = inheritFile(fdCrash, "crash")
+	next := fdFirst
 	for i := range in.Links {
-		in.Links[i] = inheritFile(fdFirst+i, "link")
+		in.Links[i] = inheritFile(next, "link")
+		next++
 	}
 	if in.PIDPath != "" {
-		in.PID = inheritFile(fdFirst+len(in.Links), in.PIDPath)
+		in.PID = inheritFile(next, in.PIDPath)
+		next++
+	}
+	if moved {
+		in.Origin = inheritFile(next, "origin")
 	}
 	return in, true
 }
 
-func parseRole(role string) (in *Inherited, ok bool) {
+// parseRole reads what Environment writes; moved: there is an Origin.
+func parseRole(role string) (in *Inherited, moved, ok bool) {
 	in = new(Inherited)
 	var word string
 	var links int
 	var core unix.Rlimit
-	switch n, _ := fmt.Sscanf(role, "%s %q %q %d %d %d", &word, &in.Comm, &in.PIDPath, &links, &core.Cur, &core.Max); n {
-	case 4:
-	case 6:
+	switch n, _ := fmt.Sscanf(role, "%s %q %q %d %t %d %d", &word, &in.Comm, &in.PIDPath, &links, &moved, &core.Cur, &core.Max); n {
+	case 5:
+	case 7:
 		in.CoreLimit = &core
 	default:
-		return nil, false
+		return nil, false, false
 	}
 	if in.Kind, ok = ParseKind(word); !ok || links != 0 && links != len(Linked(in.Kind)) {
-		return nil, false
+		return nil, false, false
 	}
 	in.Links = make([]*os.File, links)
-	return in, true
+	return in, moved, true
 }
 
 func inheritFile(fd int, name string) *os.File {

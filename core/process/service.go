@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 
 	"golang.org/x/sys/unix"
 
@@ -40,6 +41,9 @@ type Env struct {
 	// Links are the connections with other children, by their kind; those
 	// that are not there lead nowhere. The process closes them at its end.
 	Links map[Kind]*Link
+	// Origin is the network namespace in which the daemon was started; nil
+	// when it is in it still. Only the VRRP process gets it.
+	Origin *os.File
 }
 
 // Options are the command-line options that a service obeys.

@@ -30,6 +30,7 @@ type state struct {
 	managed  bool         // by systemd: notify it
 	pattern  string       // core_pattern to restore at the end, empty: none
 	core     *unix.Rlimit // on core dumps before -m; nil without -m
+	origin   *os.File     // the network namespace before net_namespace; nil without
 }
 
 // stateWire is a state in another process's hands: files are descriptors, -1
@@ -48,6 +49,7 @@ type stateWire struct {
 	Managed    bool
 	Pattern    string
 	Core       *unix.Rlimit
+	Origin     int
 }
 
 // wire lists the files that the next process needs; number gives each the
@@ -56,7 +58,10 @@ func (s *state) wire(number func(*os.File) int) (*stateWire, error) {
 	w := &stateWire{
 		Wanted: s.prepared.Wanted, Status: s.prepared.Status, Culprit: s.prepared.Culprit,
 		Structural: s.prepared.Structural, Paths: s.paths, Comm: s.comm, Managed: s.managed, Pattern: s.pattern, Core: s.core,
-		ParentPID: number(s.pids.parent.File()),
+		ParentPID: number(s.pids.parent.File()), Origin: -1,
+	}
+	if s.origin != nil {
+		w.Origin = number(s.origin)
 	}
 	if s.prepared.Config != nil {
 		var err error
@@ -189,6 +194,9 @@ func readState(number string) (*state, error) {
 	}
 	s := &state{prepared: p, paths: w.Paths, pids: new(pidFiles), comm: w.Comm, managed: w.Managed, pattern: w.Pattern, core: w.Core}
 	s.pids.parent = process.AdoptPIDFile(w.Paths.Parent, adopt(w.ParentPID, w.Paths.Parent))
+	if w.Origin >= 0 {
+		s.origin = adopt(w.Origin, "origin")
+	}
 	for k := range process.Kinds {
 		if n := w.Parts[k]; n >= 0 {
 			p.Parts[k] = adopt(n, "part")

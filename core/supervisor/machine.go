@@ -82,6 +82,9 @@ func (m *machine) Start(k process.Kind, p *Prepared) (Process, error) {
 		Kind: k, Comm: m.state.comm, CoreLimit: m.state.core,
 		Control: inherited, Part: p.Parts[k], Crash: crashOut, Links: m.links.of(k),
 	}
+	if k == process.VRRP {
+		in.Origin = m.state.origin
+	}
 	if f := m.pidFile(k); f != nil {
 		in.PID, in.PIDPath = f.File(), f.Path()
 	}

@@ -96,7 +96,8 @@ func (p *parent) launch() int {
 		p.log.Error(err.Error())
 		return process.ExitFatal
 	}
-	if err := p.enterNamespace(l.Namespace); err != nil {
+	var err error
+	if st.origin, err = p.enterNamespace(l.Namespace); err != nil {
 		p.stopped()
 		return 0
 	}

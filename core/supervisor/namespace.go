@@ -11,23 +11,28 @@ import (
 
 // enterNamespace gives the calling thread the network namespace, and a mount
 // namespace in which the directory of pid files is the namespace's own
-// (02-runtime section 11). It does nothing for an empty name.
-func (p *parent) enterNamespace(name string) error {
+// (02-runtime section 11). It returns the network namespace that it leaves, which
+// is the only one where the kernel tells of processes, and which a process that
+// may not look at others finds no more. It does nothing for an empty name.
+func (p *parent) enterNamespace(name string) (origin *os.File, err error) {
 	if name == "" {
-		return nil
+		return nil, nil
 	}
 	f, err := os.Open(filepath.Join("/run/netns", name))
 	if err != nil {
 		p.log.Error(fmt.Sprintf(msgNamespaceOpen, name))
 		p.log.Error(fmt.Sprintf(msgNamespaceSet, name))
-		return err
+		return nil, err
 	}
 	defer f.Close()
+	if origin, err = os.Open("/proc/thread-self/ns/net"); err != nil {
+		p.log.Error(err.Error())
+	}
 	if err := errors.Join(unix.Setns(int(f.Fd()), unix.CLONE_NEWNET), ownPIDDirectory(name)); err != nil {
 		p.log.Error(fmt.Sprintf(msgNamespaceSet, name))
-		return err
+		return nil, err
 	}
-	return nil
+	return origin, nil
 }
 
 // ownPIDDirectory puts /run/keepalived/NAME in the place of /run/keepalived,

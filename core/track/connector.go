@@ -51,7 +51,7 @@ const (
 )
 
 // firstNamespace is the network namespace in which the system was started, except
-// in a container.
+// in a container. Not every process may look at it.
 const firstNamespace = "/proc/1/ns/net"
 
 // openConnector begins to listen. First is the namespace that has the connector.

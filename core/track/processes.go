@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"time"
 
 	"keepalived/core/config"
@@ -31,10 +32,14 @@ type counted struct {
 	timer *process.Timer // of a change that waits
 }
 
-// NewProcesses returns the counter of nothing. Changed is called on the loop when
-// a quorum is gained or lost.
-func NewProcesses(loop *process.Loop, log *slog.Logger, changed func(*config.TrackProcess, bool)) *Processes {
+// NewProcesses returns the counter of nothing. Origin is the network namespace in
+// which the daemon was started, which stays open; nil when the daemon has not left
+// it. Changed is called on the loop when a quorum is gained or lost.
+func NewProcesses(loop *process.Loop, log *slog.Logger, origin *os.File, changed func(*config.TrackProcess, bool)) *Processes {
 	p := &Processes{loop: loop, log: log, changed: changed, first: firstNamespace}
+	if origin != nil {
+		p.first = fmt.Sprintf("/proc/self/fd/%d", origin.Fd())
+	}
 	p.silence = loop.NewTimer(func() { log.Info(msgNoProcEvents) })
 	return p
 }
@@ -187,12 +192,15 @@ func (p *Processes) judge(n *counted, v Verdict) {
 // defaultBuffer is about what the kernel gives a socket.
 const defaultBuffer = 212992
 
+// largestBuffer is more than a socket is ever given.
+const largestBuffer = 1 << 30
+
 // lost makes the buffer larger after some events did not fit into it.
 func (p *Processes) lost() {
 	if p.buffer == 0 {
 		p.buffer = defaultBuffer
 	}
-	p.buffer *= 2
+	p.buffer = min(2*p.buffer, largestBuffer)
 	p.log.Info(fmt.Sprintf(msgBuffer, p.buffer))
 	raw, err := p.source.file.SyscallConn()
 	if err == nil {

@@ -106,7 +106,7 @@ func TestProcesses(t *testing.T) {
 	if err := os.WriteFile(program, data, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, where := range []string{"here", "in another network namespace"} {
+	for _, where := range []string{"here", "in another network namespace", "in one that the daemon has entered"} {
 		t.Run(where, func(t *testing.T) {
 			aside(func() {
 				if where != "here" {
@@ -115,7 +115,19 @@ func TestProcesses(t *testing.T) {
 						return
 					}
 				}
-				countRealProcesses(t, program)
+				// That of the first thread, which never leaves it.
+				const first = "/proc/self/ns/net"
+				if where != "in one that the daemon has entered" {
+					countRealProcesses(t, program, first, nil)
+					return
+				}
+				origin, err := os.Open(first)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer origin.Close()
+				countRealProcesses(t, program, "", origin)
 			})
 		})
 	}
@@ -138,7 +150,8 @@ func aside(f func()) {
 	<-done
 }
 
-func countRealProcesses(t *testing.T, program string) {
+// countRealProcesses finds the first namespace by its path, or by origin.
+func countRealProcesses(t *testing.T, program, first string, origin *os.File) {
 	start := func() *exec.Cmd {
 		cmd := exec.Command(program, "300")
 		if err := cmd.Start(); err != nil {
@@ -151,13 +164,14 @@ func countRealProcesses(t *testing.T, program string) {
 		_ = cmd.Wait()
 	}
 	name := filepath.Base(program)
-	first := start()
-	defer end(first)
+	one := start()
+	defer end(one)
 	loop := process.NewLoop()
 	changes := make(chan string, 100)
-	p := NewProcesses(loop, slog.New(slog.DiscardHandler), func(c *config.TrackProcess, up bool) { changes <- fmt.Sprintf("%s %t", c.Name, up) })
-	// That of the first thread, which never leaves it.
-	p.first = "/proc/self/ns/net"
+	p := NewProcesses(loop, slog.New(slog.DiscardHandler), origin, func(c *config.TrackProcess, up bool) { changes <- fmt.Sprintf("%s %t", c.Name, up) })
+	if origin == nil {
+		p.first = first
+	}
 	conf := []*config.TrackProcess{
 		{Name: "name", Process: name, Quorum: 1, QuorumMax: math.MaxUint32},
 		{Name: "two", Process: program, FullCommand: true, Quorum: 2, QuorumMax: math.MaxUint32},
@@ -203,7 +217,7 @@ func countRealProcesses(t *testing.T, program string) {
 	up("none", false)
 	second := start()
 	want("two true")
-	end(first)
+	end(one)
 	want("two false")
 	end(second)
 	want("name false", "none true")
