@@ -67,14 +67,15 @@ const daemonGrace = 3 * time.Second
 
 // setDaemons has the wanted daemons run, and stops what this process has started
 // and is configured no more; unchanged ones go on. But when an instance decides
-// from now on, its process takes over what runs: if this one stopped its own, it
-// could as well hit the other's, for the kernel knows them by their role alone.
+// from now on, the VRRP process takes over what runs, if there is one: if this one
+// stopped its own, it could as well hit the other's, for the kernel knows them by
+// their role alone.
 func (s *service) setDaemons() {
 	wanted := s.wantedDaemons()
 	if slices.Equal(wanted, s.daemons) {
 		return
 	}
-	if c := s.config.Global.LVSSyncDaemon; c == nil || c.Instance == "" {
+	if c := s.config.Global.LVSSyncDaemon; c == nil || c.Instance == "" || !s.config.HasVRRP {
 		s.must(ipvs.SetDaemons(s.kernel, wanted, s.daemons))
 	}
 	if len(s.daemons) == 0 && len(wanted) > 0 {

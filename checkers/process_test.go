@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"keepalived/checkers/internal/fixture"
 	"keepalived/core/config"
 	"keepalived/core/process"
 	"keepalived/ipvs"
@@ -221,10 +222,14 @@ func TestDaemonsChangeHands(t *testing.T) {
 				}
 			}
 			reload := func(text string) func() {
+				c := fixture.Read(text)
+				c.HasVRRP = true
 				return func() {
-					if err := l.reload(text); err != nil {
-						t.Error(err)
-					}
+					l.on(func() {
+						if err := l.s.Reload(c); err != nil {
+							t.Error(err)
+						}
+					})
 				}
 			}
 			if err := l.start(withGlobals); err != nil {
@@ -249,6 +254,21 @@ func TestDaemonsChangeHands(t *testing.T) {
 			expect("both roles after a while", both)
 		})
 	}
+}
+
+// Where no VRRP process is to act for an instance, this one stops its own daemons.
+func TestDaemonsWithoutVRRP(t *testing.T) {
+	inBubble(t, func(t *testing.T, l *lab) {
+		if err := l.start(withGlobals); err != nil {
+			t.Error(err)
+		}
+		if err := l.reload(strings.Replace(withGlobals, "lvs_sync_daemon d0 ", "lvs_sync_daemon d0 inst V ", 1)); err != nil {
+			t.Error(err)
+		}
+		if got, err := l.kernel.Daemons(); err != nil || len(got) > 0 {
+			t.Errorf("left: %+v, %v", got, err)
+		}
+	})
 }
 
 // A mail goes to the stream of events, with the name of the server.

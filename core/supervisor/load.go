@@ -53,6 +53,9 @@ func prepare(l *Loaded, o *commandline.Options, built [process.Kinds]bool) (*Pre
 			c.NetNamespace = o.Namespace
 		}
 		observe(&c.Global.SNMP, o)
+		// Whom an option switches off has nothing to do, and the others must
+		// not leave anything to it.
+		c.HasLVS, c.HasVRRP, c.HasBFD = c.HasLVS && !o.NoChecker, c.HasVRRP && !o.NoVRRP, c.HasBFD && !o.NoBFD
 		own := *c
 		own.VRRP, own.LVS, own.BFD = config.VRRP{}, config.LVS{}, config.BFD{}
 		p.Config = &own

@@ -395,6 +395,29 @@ func TestReloadToCheckConfig(t *testing.T) {
 2.1 end 0`)
 }
 
+// A child that an option switches off has nothing to do, and the others know: what
+// it would do nobody does, or they do it.
+func TestSwitchedOff(t *testing.T) {
+	built := [process.Kinds]bool{process.VRRP: true, process.Checker: true, process.BFD: true}
+	for _, o := range []commandline.Options{{}, {NoVRRP: true}, {NoChecker: true, NoBFD: true}, {NoChecker: true, All: true}} {
+		p, err := prepare(&Loaded{Config: &config.Config{HasVRRP: true, HasLVS: true, HasBFD: true}}, &o, built)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := range process.Kinds {
+			part, err := process.ReadPart(p.Parts[k])
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := part.Config
+			if got, want := [...]bool{c.HasVRRP, c.HasLVS, c.HasBFD}, [...]bool{!o.NoVRRP, !o.NoChecker, !o.NoBFD}; got != want {
+				t.Errorf("%t %t %t: %s is told %v, want %v", o.NoVRRP, o.NoChecker, o.NoBFD, k.Word(), got, want)
+			}
+		}
+		p.close()
+	}
+}
+
 // Structural errors refuse a reload only if the running configuration had
 // none: a daemon that was started with them can be given new ones.
 func TestStructural(t *testing.T) {
