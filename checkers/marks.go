@@ -2,6 +2,7 @@ package checkers
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"keepalived/checkers/message"
@@ -192,8 +193,7 @@ func (s *service) prepareMarks() {
 		s.logf(message.TableTaken, f.NFTablesIPVS, o.Table)
 	}
 	_, err = filter.FindOld()
-	s.filtered(err)
-	s.filtered(filter.Watch(func() { s.env.Loop.Post(func() { s.repairMarks(filter) }) }))
+	s.filtered(err, filter.Watch(func() { s.env.Loop.Post(func() { s.repairMarks(filter) }) }))
 }
 
 // setMarks has the packet filter mark what is for the groups.
@@ -205,8 +205,7 @@ func (s *service) setMarks() {
 	for _, c := range cut {
 		s.logf(message.GroupOverlap, entryName(c.vs, c.entry, false), c.vs.Group)
 	}
-	s.filtered(s.marks.filter.SetMarks(list))
-	s.filtered(s.marks.filter.DeleteOld())
+	s.filtered(s.marks.filter.SetMarks(list), s.marks.filter.DeleteOld())
 }
 
 // repairMarks brings back what somebody has taken out of a packet filter.
@@ -232,15 +231,15 @@ func (s *service) closeFilter() {
 	}
 }
 
-// filtered logs what the packet filter refused, once as long as it is the same: a
-// kernel without nftables refuses everything.
-func (s *service) filtered(err error) {
-	switch {
-	case err == nil:
-		s.marks.refusal = ""
-	case s.marks.refusal != err.Error():
-		s.marks.refusal = err.Error()
-		s.logf("%v", err)
+// filtered logs what the packet filter has refused of what it was asked for, once as
+// long as that is the same: a kernel without nftables refuses everything.
+func (s *service) filtered(answers ...error) {
+	refusals := slices.DeleteFunc(answers, func(err error) bool { return err == nil })
+	if now := fmt.Sprint(refusals); now != s.marks.refusal {
+		s.marks.refusal = now
+		for _, err := range refusals {
+			s.logf("%v", err)
+		}
 	}
 }
 

@@ -263,6 +263,44 @@ func TestMarksRefused(t *testing.T) {
 	})
 }
 
+// refusing is a packet filter in a kernel that lacks something.
+type refusing struct {
+	*firewall.Fake
+	find, set error
+}
+
+func (r *refusing) FindOld() ([]int, error)        { return nil, r.find }
+func (r *refusing) SetMarks([]firewall.Mark) error { return r.set }
+
+// A kernel that lacks what marks need is told of once, through reloads too; the
+// services are those of every kernel.
+func TestMarksOldKernel(t *testing.T) {
+	none, old := errors.New("nftables: no nf_tables"), errors.New("nftables: too old")
+	for _, f := range []*refusing{{find: none, set: none}, {set: old}} {
+		inLab(t, process.Options{}, func(l *lab) {
+			f.Fake = firewall.NewFake(firewall.Options{})
+			l.s.deps.filter = func(firewall.Options) (Firewall, error) { return f, nil }
+			l.must(l.start(marked("", "ga TCP 10.9.1.1-3 80")))
+			const services = "-A -f 1000 -s rr\n-a -f 1000 -r 10.1.1.1:8001 -m -w 1\n"
+			if got := l.kernel.String(); got != services {
+				t.Errorf("services:\n%swant\n%s", got, services)
+			}
+			l.must(l.reload(marked("", "ga TCP 10.9.1.1-4 80", "gb TCP 10.9.2.1 80")))
+			l.expect("reload", "-f 1000, -f 1001", "")
+			if n := strings.Count(strings.Join(l.record.lines(), "\n"), f.set.Error()); n != 1 {
+				t.Errorf("%v: logged %d times", f.set, n)
+			}
+			f.find, f.set = nil, nil
+			l.must(l.reload(marked("", "ga TCP 10.9.1.1 80")))
+			f.set = old
+			l.must(l.reload(marked("", "ga TCP 10.9.1.1 80")))
+			if !slices.Contains(l.record.lines()[len(l.record.lines())-10:], old.Error()) {
+				t.Errorf("not told of again:\n%s", strings.Join(l.record.lines(), "\n"))
+			}
+		})
+	}
+}
+
 // The dump shows the marks.
 func TestMarksDump(t *testing.T) {
 	inLab(t, process.Options{}, func(l *lab) {

@@ -3,7 +3,8 @@
 // dropped, what the kernel says by itself on a virtual MAC interface is moved to
 // the interface below it or dropped (03-vrrp section 13), and what goes to the
 // addresses of a virtual server group gets the group's mark (04-lvs-checkers
-// section 12.4). It uses maps of ranges, which kernels have since 5.6.
+// section 12.4). For marks it uses maps of ranges, which kernels have since 5.6; the
+// error of an older one says so.
 //
 // # Wishes and changes
 //

@@ -12,6 +12,7 @@ import (
 type NFTables struct {
 	book
 	socket *socket
+	behind bool   // the kernel has refused what the book says
 	old    []int  // families with a table of an earlier run
 	watch  func() // ends the watch, nil without one
 }
@@ -93,7 +94,7 @@ func (n *NFTables) Remove() error {
 	if n.empty() && len(n.old) == 0 {
 		return nil
 	}
-	n.book = newBook(n.options)
+	n.book, n.behind = newBook(n.options), false
 	if _, err := n.FindOld(); err != nil {
 		return err
 	}
@@ -120,14 +121,27 @@ func (n *NFTables) makeAnew() error {
 	}
 	n.write(&t, n.all())
 	if err := n.socket.send(&t); err != nil {
-		return fmt.Errorf("nftables: table %s: %w", n.options.Table, err)
+		return fmt.Errorf("nftables: table %s: %w", n.options.Table, n.explain(err))
 	}
-	n.old = nil
+	n.old, n.behind = nil, false
 	return nil
+}
+
+// explain says what a kernel lacks that refuses a whole table. So answers one that
+// does not know something; what the program asks for is the same for all.
+func (n *NFTables) explain(err error) error {
+	marks := slices.ContainsFunc(n.built, func(l layer) bool { return l.part >= marksTCP })
+	if marks && unknown(err) {
+		return fmt.Errorf("maps of address ranges need Linux 5.6: %w", err)
+	}
+	return err
 }
 
 // apply carries a change out, or else makes everything anew.
 func (n *NFTables) apply(c change) error {
+	if n.behind {
+		return n.makeAnew()
+	}
 	t := transaction{table: n.options.Table}
 	replaced := slices.Clone(c.anew)
 	for _, l := range c.build {
@@ -140,6 +154,7 @@ func (n *NFTables) apply(c change) error {
 	}
 	n.write(&t, c)
 	if n.socket.send(&t) != nil {
+		n.behind = true
 		return n.makeAnew()
 	}
 	n.old = slices.DeleteFunc(n.old, func(family int) bool { return slices.Contains(replaced, family) })

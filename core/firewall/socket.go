@@ -140,11 +140,16 @@ func (s *socket) has(family int, table string) (bool, error) {
 	switch _, err := s.Execute(t.messages[0]); {
 	case errors.Is(err, unix.ENOENT):
 		return false, nil
+	case unknown(err):
+		return false, fmt.Errorf("the kernel has no nf_tables: %w", err)
 	case err != nil:
 		return false, err
 	}
 	return true, nil
 }
+
+// unknown reports whether the kernel does not know what it was asked for.
+func unknown(err error) bool { return errors.Is(err, unix.EINVAL) || errors.Is(err, unix.EOPNOTSUPP) }
 
 func (s *socket) begin() error { return s.SetDeadline(time.Now().Add(answerTime)) }
 

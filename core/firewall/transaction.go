@@ -117,7 +117,7 @@ func (t *transaction) addSet(family int, s *set) {
 			e.Uint32(unix.NFTA_SET_DATA_LEN, s.data.Bytes)
 		}
 		e.Uint32(unix.NFTA_SET_ID, t.sets)
-		if s.concat || s.constant != nil {
+		if s.ranges() || s.constant != nil {
 			e.Nested(unix.NFTA_SET_DESC, s.describe)
 		}
 		e.Bytes(unix.NFTA_SET_USERDATA, s.userData())
@@ -147,11 +147,15 @@ func (s *set) flags() (flags uint32) {
 	if s.isMap {
 		flags |= unix.NFT_SET_MAP
 	}
-	if s.concat {
+	if s.ranges() {
 		flags |= nftables.NFT_SET_CONCAT
 	}
 	return flags
 }
+
+// ranges reports whether the parts of a key have ranges of their own. Only then must
+// the kernel be told of the parts: before 5.6 it does not know of them.
+func (s *set) ranges() bool { return s.concat && s.interval }
 
 // describe says how many constants there are, and how long each part of a key
 // is.
@@ -160,7 +164,7 @@ func (s *set) describe(e *netlink.AttributeEncoder) error {
 	if s.constant != nil {
 		e.Uint32(unix.NFTA_SET_DESC_SIZE, uint32(len(s.constant)))
 	}
-	if s.concat {
+	if s.ranges() {
 		e.Nested(nftables.NFTA_SET_DESC_CONCAT, func(fields *netlink.AttributeEncoder) error {
 			for _, part := range nftables.ConcatSetTypeElements(s.key) {
 				fields.Nested(unix.NFTA_LIST_ELEM, func(field *netlink.AttributeEncoder) error {
