@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -20,7 +21,8 @@ type occurrence struct {
 	all    []Running
 }
 
-// What the connector tells (linux/cn_proc.h), and that some of it was lost.
+// What the connector tells (linux/cn_proc.h), that some of it was lost, and that it
+// tells nothing.
 const (
 	procNone = 0
 	procFork = 0x1
@@ -28,13 +30,18 @@ const (
 	procComm = 0x200
 	procExit = 0x80000000
 	procLost = 0xffffffff
+	procMute = 0xfffffffe
 )
+
+// answerTime is how long the kernel may take to say that it will tell.
+const answerTime = 100 * time.Millisecond
 
 // connector listens to the kernel's connector of process events.
 type connector struct {
 	file    *os.File
 	deliver func([]occurrence)
 	stopped chan struct{}
+	limit   time.Duration // of silence at the beginning
 }
 
 // errNoConnector is a kernel without process events.
@@ -61,7 +68,7 @@ func openConnector(first string, buffer int, force bool, deliver func([]occurren
 	if err != nil {
 		return nil, err
 	}
-	c := &connector{file: os.NewFile(uintptr(fd), "connector"), deliver: deliver, stopped: make(chan struct{})}
+	c := &connector{file: os.NewFile(uintptr(fd), "connector"), deliver: deliver, stopped: make(chan struct{}), limit: answerTime}
 	go c.run()
 	return c, nil
 }
@@ -154,6 +161,8 @@ func (c *connector) run() {
 		return
 	}
 	buf := make([]byte, 16<<10)
+	told := false
+	_ = c.file.SetReadDeadline(time.Now().Add(c.limit))
 	for {
 		var n int
 		var from unix.Sockaddr
@@ -163,14 +172,22 @@ func (c *connector) run() {
 			return !errors.Is(rerr, unix.EAGAIN)
 		})
 		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			// What came in time may still have to be read.
+			_ = c.file.SetReadDeadline(time.Time{})
+			if !told && c.empty(raw) {
+				c.deliver([]occurrence{{what: procMute}})
+			}
 		case err != nil:
 			return // closed
 		case errors.Is(rerr, unix.ENOBUFS):
+			told = true
 			// What is queued is older than what was lost; what comes from
 			// now on is told besides by the scan, which does no harm.
 			c.drain(raw, buf)
 			c.deliver([]occurrence{{what: procLost, all: scan()}})
 		case rerr == nil && fromKernel(from):
+			told = true
 			if o, ok := parseOccurrence(buf[:n]); ok {
 				c.deliver([]occurrence{look(o)})
 			}
@@ -181,6 +198,15 @@ func (c *connector) run() {
 func fromKernel(sa unix.Sockaddr) bool {
 	nl, ok := sa.(*unix.SockaddrNetlink)
 	return ok && nl.Pid == 0
+}
+
+// empty reports whether nothing is queued.
+func (c *connector) empty(raw syscall.RawConn) (is bool) {
+	_ = raw.Control(func(fd uintptr) {
+		_, _, err := unix.Recvfrom(int(fd), make([]byte, 1), unix.MSG_PEEK)
+		is = errors.Is(err, unix.EAGAIN)
+	})
+	return is
 }
 
 // drain reads and forgets what is queued.

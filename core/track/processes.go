@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"time"
 
 	"keepalived/core/config"
 	"keepalived/core/logging"
@@ -24,7 +23,7 @@ type Processes struct {
 	first   string // network namespace
 	buffer  int
 	force   bool
-	silence *process.Timer // runs until the kernel has answered
+	told    bool // the kernel has said that it will tell
 }
 
 type counted struct {
@@ -40,12 +39,8 @@ func NewProcesses(loop *process.Loop, log *slog.Logger, origin *os.File, changed
 	if origin != nil {
 		p.first = fmt.Sprintf("/proc/self/fd/%d", origin.Fd())
 	}
-	p.silence = loop.NewTimer(func() { log.Info(msgNoProcEvents) })
 	return p
 }
-
-// answerTime is how long the kernel may take to say that it will tell.
-const answerTime = 100 * time.Millisecond
 
 // Load replaces what is looked for, and counts. It reports whether the kernel
 // can tell of processes at all; without that nothing is tracked.
@@ -90,8 +85,7 @@ func (p *Processes) open(configs []*config.TrackProcess) bool {
 		p.log.Info(fmt.Sprintf(msgListenFailed, number, text))
 		return true // counted once, at least
 	}
-	p.source = source
-	p.silence.Reset(answerTime)
+	p.source, p.told = source, false
 	return true
 }
 
@@ -128,7 +122,6 @@ func (p *Processes) Close() {
 		p.source.close()
 		p.source = nil
 	}
-	p.silence.Stop()
 	for _, n := range p.all {
 		n.timer.Stop()
 	}
@@ -140,10 +133,14 @@ func (p *Processes) happened(list []occurrence) {
 		o := &list[i]
 		switch o.what {
 		case procNone:
-			if p.silence.Active() {
-				p.silence.Stop()
+			// Also for whoever else begins to listen.
+			if !p.told {
+				p.told = true
 				p.detail(msgProcEvents)
 			}
+			continue
+		case procMute:
+			p.log.Info(msgNoProcEvents)
 			continue
 		case procLost:
 			p.lost()

@@ -275,3 +275,49 @@ func TestShown(t *testing.T) {
 		}
 	}
 }
+
+// A kernel that says nothing is reported; one that has spoken is not, even if the
+// reader comes to it when the time is over.
+func TestMute(t *testing.T) {
+	for _, speaks := range []bool{false, true} {
+		// In place of the connector's socket: the kernel answers what is asked here.
+		fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, unix.NETLINK_ROUTE)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &connector{file: os.NewFile(uintptr(fd), "route"), stopped: make(chan struct{}), limit: -time.Second}
+		told := make(chan uint32, 100)
+		c.deliver = func(list []occurrence) {
+			for _, o := range list {
+				told <- o.what
+			}
+		}
+		if speaks {
+			// Nothing is called NLMSG_MIN_TYPE: the answer is an error.
+			question := []byte{16, 0, 0, 0, unix.NLMSG_MIN_TYPE, 0, unix.NLM_F_REQUEST | unix.NLM_F_ACK, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+			if err := unix.Sendto(fd, question, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		raw, err := c.file.SyscallConn()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.empty(raw) == speaks {
+			t.Errorf("speaks %t: the answer is not there, or something is", speaks)
+		}
+		go c.run()
+		if !speaks {
+			if got := <-told; got != procMute {
+				t.Errorf("%#x instead of silence", got)
+			}
+		}
+		for !c.empty(raw) {
+			runtime.Gosched()
+		}
+		c.close()
+		if len(told) > 0 {
+			t.Errorf("speaks %t: %#x", speaks, <-told)
+		}
+	}
+}
