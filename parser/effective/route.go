@@ -175,7 +175,11 @@ func encapRows() []row[config.Encap] {
 		}).head(keyword)
 	}
 	return []row[config.Encap]{
-		number("id", func(e *config.Encap) (string, uint64) { return "id", e.ID }),
+		// One with neither has the id 0.
+		custom("id", func(_ *renderer, e *config.Encap) value {
+			ip := e.Type == "ip" || e.Type == "ip6"
+			return value{json: e.ID, words: []string{"id", strconv.FormatUint(e.ID, 10)}, absent: e.ID == 0 && (!ip || e.Dst.IsValid())}
+		}).head("id"),
 		address("dst", func(e *config.Encap) netip.Addr { return e.Dst }),
 		address("src", func(e *config.Encap) netip.Addr { return e.Src }),
 		number("tos", func(e *config.Encap) (string, uint64) { return six(e, "tos", "tc"), uint64(e.TOS) }),

@@ -1,6 +1,7 @@
 package effective
 
 import (
+	"net/netip"
 	"path"
 	"slices"
 	"strings"
@@ -194,11 +195,17 @@ func TestCauses(t *testing.T) {
 	}
 }
 
-// The tunnels of routes have all their words.
+// The tunnels of routes have all their words, and an id of 0 when they cannot be
+// without.
 func TestEveryTunnelWord(t *testing.T) {
-	r := &renderer{}
-	six := words(r, &config.Encap{Type: "ip6", ID: 1, TOS: 2, TTL: 3, Flags: 4}, encapRows()).words
-	if got, want := strings.Join(six, " "), "id 1 tc 2 hoplimit 3 flags 4"; got != want {
-		t.Errorf("got %s, want %s", got, want)
+	for want, e := range map[string]*config.Encap{
+		"id 1 tc 2 hoplimit 3 flags 4": {Type: "ip6", ID: 1, TOS: 2, TTL: 3, Flags: 4},
+		"id 0":                         {Type: "ip"},
+		"dst 192.0.2.9":                {Type: "ip", Dst: netip.MustParseAddr("192.0.2.9")},
+		"mpls 5/6":                     {Type: "mpls", Labels: []uint32{5, 6}},
+	} {
+		if got := strings.Join(words(&renderer{}, e, encapRows()).words, " "); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
 	}
 }

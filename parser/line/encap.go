@@ -53,22 +53,26 @@ func (c *Context) encap(o *encapOption) (e *config.Encap, resume int, err error)
 	switch {
 	case o.IP != nil:
 		e = &config.Encap{Type: "ip"}
+		identified := false
 		for _, p := range o.IP.Options {
 			if p.Value == nil || !c.ipTunnelOption(e, ipTunnel(), p.Key, p.Value.Text) {
-				c.incomplete(e, p.Value)
+				c.incomplete(e, identified, p.Value)
 				return nil, p.Pos.Column - 1, nil
 			}
+			identified = identified || p.Key == "id"
 		}
-		return c.complete(e), 0, nil
+		return c.complete(e, identified), 0, nil
 	case o.IP6 != nil:
 		e = &config.Encap{Type: "ip6"}
+		identified := false
 		for _, p := range o.IP6.Options {
 			if p.Value == nil || !c.ipTunnelOption(e, ip6Tunnel(), p.Key, p.Value.Text) {
-				c.incomplete(e, p.Value)
+				c.incomplete(e, identified, p.Value)
 				return nil, p.Pos.Column - 1, nil
 			}
+			identified = identified || p.Key == "id"
 		}
-		return c.complete(e), 0, nil
+		return c.complete(e, identified), 0, nil
 	case o.Other != nil:
 		return c.otherEncap(o.Other), 0, nil
 	}
@@ -76,9 +80,10 @@ func (c *Context) encap(o *encapOption) (e *config.Encap, resume int, err error)
 	return nil, 0, nil
 }
 
-// complete returns the tunnel if it says where it leads to.
-func (c *Context) complete(e *config.Encap) *config.Encap {
-	if e.Dst.IsValid() || e.ID != 0 {
+// complete returns the tunnel if it says where it leads to. identified: by an
+// id, which may be 0.
+func (c *Context) complete(e *config.Encap, identified bool) *config.Encap {
+	if e.Dst.IsValid() || identified {
 		return e
 	}
 	c.General("address or id missing for %s encapsulation", e.Type)
@@ -87,9 +92,9 @@ func (c *Context) complete(e *config.Encap) *config.Encap {
 
 // incomplete makes the same check for a tunnel whose last option lacks its
 // value, where the C daemon does not take it for an option at all.
-func (c *Context) incomplete(e *config.Encap, value *argument) {
+func (c *Context) incomplete(e *config.Encap, identified bool, value *argument) {
 	if value == nil {
-		c.complete(e)
+		c.complete(e, identified)
 	}
 }
 

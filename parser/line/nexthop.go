@@ -5,7 +5,8 @@ import (
 )
 
 // legs reads the legs of a multipath route. A mistake loses that leg and the
-// later ones; the route keeps those before it.
+// later ones; the route keeps those before it. A mistake in a tunnel loses the
+// tunnel alone.
 func (r *routeReader) legs(tree *routeLine) (bool, error) {
 	if r.orSeen {
 		r.General("Cannot specify nexthops with \"or\" route")
@@ -13,7 +14,7 @@ func (r *routeReader) legs(tree *routeLine) (bool, error) {
 		return false, nil
 	}
 	for _, l := range tree.Legs {
-		hop, err := r.leg(l)
+		hop, resume, err := r.leg(l)
 		if err != nil {
 			return false, err
 		}
@@ -21,16 +22,25 @@ func (r *routeReader) legs(tree *routeLine) (bool, error) {
 			return true, nil
 		}
 		r.r.NextHops = append(r.r.NextHops, *hop)
+		if resume > 0 { // no option of a tunnel is one of a leg
+			r.legNonsense(r.words[resume])
+			return true, nil
+		}
 	}
 	if len(tree.Rest) > 0 {
-		r.General("Route has trailing nonsense after nexthops - %s", tree.Rest[0].Text)
+		r.legNonsense(tree.Rest[0].Text)
 	}
 	return true, nil
 }
 
-// leg reads one leg; nil is one with a mistake.
-func (r *routeReader) leg(l *routeLeg) (*config.NextHop, error) {
-	hop := &config.NextHop{Weight: 1}
+func (r *routeReader) legNonsense(word string) {
+	r.General("Route has trailing nonsense after nexthops - %s", word)
+}
+
+// leg reads one leg; nil is one with a mistake. resume is the position of an
+// option of a tunnel that is wrong, where the C daemon goes on, else 0.
+func (r *routeReader) leg(l *routeLeg) (hop *config.NextHop, resume int, err error) {
+	hop = &config.NextHop{Weight: 1}
 	for _, o := range l.Options {
 		at := o.Pos.Column - 1
 		ok := true
@@ -38,14 +48,13 @@ func (r *routeReader) leg(l *routeLeg) (*config.NextHop, error) {
 		case o.OnLink:
 			hop.OnLink = true
 		case o.Encap != nil:
-			e, _, err := r.encap(o.Encap)
-			if err != nil {
-				return nil, err
+			hop.Encap, resume, err = r.encap(o.Encap)
+			if err != nil || resume > 0 {
+				return hop, resume, err
 			}
-			hop.Encap, ok = e, e != nil
 		case o.As != nil:
 			if !o.As.To && o.As.Value == nil {
-				return nil, missing(r.words, at)
+				return nil, 0, missing(r.words, at)
 			}
 			r.General("'as [to]' (nat) not supported")
 			ok = false
@@ -54,19 +63,19 @@ func (r *routeReader) leg(l *routeLeg) (*config.NextHop, error) {
 				if o.Via.Family != "" {
 					at++
 				}
-				return nil, missing(r.words, at)
+				return nil, 0, missing(r.words, at)
 			}
 			ok = r.legVia(hop, o.Via)
 		case o.Value == nil:
-			return nil, missing(r.words, at)
+			return nil, 0, missing(r.words, at)
 		default:
 			ok = r.legOption(hop, o.Key, o.Value.Text)
 		}
 		if !ok {
-			return nil, nil
+			return nil, 0, nil
 		}
 	}
-	return hop, nil
+	return hop, 0, nil
 }
 
 func (r *routeReader) legVia(hop *config.NextHop, g *gateway) bool {
