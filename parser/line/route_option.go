@@ -315,6 +315,7 @@ func (r *routeReader) time(key, word string) (uint32, bool) {
 // else a number up to high.
 func (r *routeReader) timeValue(name, word, digits, unit string, high uint64) (uint64, bool) {
 	decimals := 0
+	digits = strings.TrimLeft(digits, " \t\n\v\f\r")
 	switch {
 	case strings.ContainsAny(digits, "eE"):
 		r.General("%s value exponential form %s no longer supported", name, word)
@@ -329,5 +330,5 @@ func (r *routeReader) timeValue(name, word, digits, unit string, high uint64) (u
 	default:
 		return 0, false
 	}
-	return r.Decimal(strings.TrimLeft(digits, " \t\n\v\f\r"), 0, high, decimals, reader.Strict)
+	return r.Decimal(digits, 0, high, decimals, reader.Strict)
 }

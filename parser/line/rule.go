@@ -325,7 +325,7 @@ func (r *ruleReader) match(key, value string) bool {
 		r.r.TOS = uint8(v)
 		return ok
 	case "fwmark":
-		if !r.fwmark(value) {
+		if value = strings.TrimLeft(value, " \t\n\v\f\r"); !r.fwmark(value) {
 			r.General("Invalid rule fwmark %s specified", value)
 			return false
 		}

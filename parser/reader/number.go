@@ -113,10 +113,10 @@ func (p *Pass) unsigned(word string, low, high uint64, base int, limit uint64, l
 		p.number(msgNegative, warn, word)
 		return 0, false
 	}
-	s = strings.TrimPrefix(s, "+")
-	v, digits, rest, wide := leading(s, base)
+	empty := s == "" // after blanks too, which a signed number does not forgive
+	v, digits, rest, wide := leading(strings.TrimPrefix(s, "+"), base)
 	switch {
-	case rest != "" || digits == 0 && word != "":
+	case rest != "" || digits == 0 && !empty:
 		p.number(msgInvalid, warn, word)
 		usable := l == Lenient && digits > 0 && !wide && v >= low && v <= high
 		if usable {

@@ -192,19 +192,19 @@ func (r *Room) weight(p *reader.Pass, s *reader.Statement) {
 
 // number reports whether a word is meant as a number. It has no +.
 func number(word string) bool {
-	word = strings.TrimLeft(word, " \t\v\f")
 	return word != "" && (word[0] >= '0' && word[0] <= '9' || word[0] == '-')
 }
 
 func (r *Room) initFile(p *reader.Pass, s *reader.Statement) {
 	f := r.file
 	f.InitFile = true
-	for _, word := range s.Words[1:] {
+	for _, whole := range s.Words[1:] {
+		word := strings.TrimLeft(whole, " \t\v\f")
 		switch {
 		case word == initOverwrite:
 			f.Overwrite = true
 		case number(word):
-			n, ok := p.Signed(word, math.MinInt32, math.MaxInt32, reader.Lenient)
+			n, ok := p.Signed(whole, math.MinInt32, math.MaxInt32, reader.Lenient)
 			if !ok {
 				p.General(msgInitValue, f.Name, word)
 				continue
