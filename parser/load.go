@@ -183,13 +183,13 @@ func (l *loader) parent() bool {
 	return l.enter()
 }
 
-// enter looks at the machine from the configured network namespace.
+// enter looks at the machine from the configured network namespace. There is
+// none with an empty name, but that can be asked for.
 func (l *loader) enter() bool {
-	name := l.config.NetNamespace
-	if name == "" {
+	if !l.global.NamespaceGiven {
 		return true
 	}
-	host, err := l.host.Namespace(name)
+	host, err := l.host.Namespace(l.config.NetNamespace)
 	if err != nil {
 		l.result.end(config.PassParent, StatusFatal, StatusOK)
 		return false

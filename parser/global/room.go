@@ -18,9 +18,14 @@ type Room struct {
 	// Users knows the default owner of scripts, for all processes.
 	Users *script.Users
 
-	config *config.Config
-	fifos  [3]fifo // by fifoKind
-	sized  bool    // vrrp_rx_bufs_policy has had a number
+	// NamespaceGiven says that there is a net_namespace, even if its name is
+	// empty.
+	NamespaceGiven bool
+
+	config        *config.Config
+	fifos         [3]fifo // by fifoKind
+	instanceGiven bool    // perhaps with an empty name
+	sized         bool    // vrrp_rx_bufs_policy has had a number
 }
 
 // New returns a room that fills c, beginning with the built-in defaults.

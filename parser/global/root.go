@@ -24,9 +24,10 @@ func (r *Room) netNamespace(p *reader.Pass, s *reader.Statement) {
 	switch {
 	case !s.Has(1):
 		p.General(msgNamespaceMissing)
-	case r.config.NetNamespace != "":
+	case r.NamespaceGiven:
 		p.General(msgNamespaceDuplicate, s.Word(1))
 	default:
+		r.NamespaceGiven = true
 		r.config.NetNamespace = p.Keep(s.Word(1))
 	}
 }
@@ -44,9 +45,10 @@ func (r *Room) instance(p *reader.Pass, s *reader.Statement) {
 	switch {
 	case !s.Has(1):
 		p.General(msgInstanceMissing)
-	case r.config.Instance != "":
+	case r.instanceGiven:
 		p.General(msgInstanceDuplicate, s.Word(1))
 	default:
+		r.instanceGiven = true
 		r.config.Instance = p.Keep(s.Word(1))
 	}
 }

@@ -21,12 +21,12 @@ func (r *Room) Finish(p *reader.Pass) {
 	used := make(map[string]int)
 	for _, v := range r.servers {
 		p.About(pathServer, v.head)
-		if v.Group == "" || r.link(p, v) {
+		if !v.byGroup || r.link(p, v) {
 			kept = append(kept, v)
 		}
 	}
 	for _, v := range kept {
-		if v.Group != "" {
+		if v.byGroup {
 			v.GroupIndex = used[v.Group]
 			used[v.Group]++
 		}
@@ -37,6 +37,10 @@ func (r *Room) Finish(p *reader.Pass) {
 	}
 	r.examine(p, kept)
 	for _, v := range kept {
+		if v.byGroup && v.Group == "" { // has an address, to whom reads the result
+			p.Log(logGroupNameless, v.name())
+			continue
+		}
 		p.Config.LVS.VirtualServers = append(p.Config.LVS.VirtualServers, v.resolve())
 	}
 }
@@ -86,7 +90,7 @@ func (r *Room) validate(p *reader.Pass, v *virtualServer) {
 // virtual server serves.
 func (r *Room) validateService(p *reader.Pass, v *virtualServer) {
 	f := families{marks: v.IsFWMark, addresses: v.Addr.IsValid(), zeroPort: v.Port == 0}
-	if v.Group != "" {
+	if v.byGroup {
 		f = familiesOf(r.groups[v.Group])
 	}
 	if v.HASuspend && f.marks {

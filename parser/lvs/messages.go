@@ -127,6 +127,7 @@ const (
 
 	// After reading.
 	msgGroupUnknown      = "Virtual server group %s specified but not configured - ignoring virtual server %s"
+	logGroupNameless     = "Virtual server %s: a group needs a name - ignoring" // not in the C daemon
 	msgGroupBoth         = "%s: virtual server group with IPv4 & IPv6 doesn't match virtual server %s - ignoring"
 	msgGroupFamily       = "%s: address family doesn't match virtual server %s - ignoring"
 	msgGroupUndetermined = "%s: Virtual server %s address family cannot be determined, defaulting to IPv4"

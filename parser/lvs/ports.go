@@ -10,7 +10,7 @@ import (
 // validatePorts makes the ports of the servers fit the service: only NAT can
 // change them (04-lvs-checkers section 4, step 11).
 func (r *Room) validatePorts(p *reader.Pass, v *virtualServer) {
-	if v.Group != "" {
+	if v.byGroup {
 		r.groupPorts(p, v)
 		return
 	}

@@ -60,6 +60,7 @@ type virtualServer struct {
 	*config.VirtualServer
 	timing
 	head      reader.Head
+	byGroup   bool // of a group, whose name may be empty
 	method    *config.Method
 	smtpAlert *bool
 	sorry     *sorryServer
@@ -85,7 +86,7 @@ type sorryServer struct {
 // name is the name that messages use (04-lvs-checkers section 2).
 func (v *virtualServer) name() string {
 	switch {
-	case v.Group != "":
+	case v.byGroup:
 		return "[" + v.Group + "]:" + strconv.Itoa(v.GroupIndex)
 	case v.IsFWMark:
 		return "FWM " + strconv.FormatUint(uint64(v.FWMark), 10)
@@ -153,7 +154,7 @@ func (r *Room) openServer(p *reader.Pass, s *reader.Statement) bool {
 	if v == nil {
 		return false
 	}
-	r.server = &virtualServer{VirtualServer: v, head: p.Head()}
+	r.server = &virtualServer{VirtualServer: v, head: p.Head(), byGroup: !v.IsFWMark && !v.Addr.IsValid()}
 	r.server.Quorum, r.server.Weight = 1, 1
 	p.Made(v, r.server)
 	return true
@@ -335,7 +336,7 @@ func (r *Room) notifyScript(p *reader.Pass, s *reader.Statement, field **config.
 	p.Need(s, 1)
 	if *field != nil {
 		group := r.server.Group
-		if group == "" {
+		if !r.server.byGroup {
 			group = "(null)"
 		}
 		p.General(msgScriptDefined, group, s.Keyword(), s.Word(1))
