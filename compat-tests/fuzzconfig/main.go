@@ -20,7 +20,8 @@ type options struct {
 	limit               time.Duration
 	aim                 float64
 	budget              int
-	language, forms     bool
+	language, arguments bool
+	forms               bool
 }
 
 func main() {
@@ -35,6 +36,7 @@ func main() {
 	flag.Uint64Var(&o.first, "first", 0, "number of the first mutant")
 	flag.Uint64Var(&o.count, "count", 5000, "number of mutants")
 	flag.BoolVar(&o.language, "language", false, "every keyword with every kind of argument, in the place of mutants")
+	flag.BoolVar(&o.arguments, "arguments", false, "every argument of every keyword as an odd word, in the place of mutants")
 	flag.BoolVar(&o.forms, "forms", false, "every configuration in every form, in the place of mutants")
 	flag.DurationVar(&o.limit, "limit", 30*time.Second, "time that a program has for one of them")
 	flag.Float64Var(&o.aim, "aim", 99, "share of equal exit statuses that is enough, in percent")
@@ -102,8 +104,12 @@ func run(o *options) (enough bool, err error) {
 	table := keyword.New()
 	m := mutator{seeds, table}
 	f := &fuzzer{options: o, count: o.count, make: func(i uint64) mutant { return m.mutant(o.seed, o.first+i) }, theirs: program{o.oracle, o.limit}, ours: program{path, o.limit}, tally: newTally()}
-	if o.language {
-		cases := newLanguage(table).choose(o.seed, o.first, o.count)
+	if o.language || o.arguments {
+		all := newLanguage
+		if o.arguments {
+			all = newArguments
+		}
+		cases := all(table).choose(o.seed, o.first, o.count)
 		f.count, f.make = uint64(len(cases)), func(i uint64) mutant { return cases[i] }
 	}
 	if o.forms {
