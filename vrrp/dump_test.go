@@ -24,6 +24,7 @@ import (
 	"keepalived/core/status"
 	"keepalived/parser"
 	"keepalived/parser/reader"
+	"keepalived/vrrp/fsm"
 )
 
 // The dumps of the C daemon 2.4.3 in testdata/dump are those of its own
@@ -172,6 +173,11 @@ func (c *dumpCase) compare(t *testing.T, cfg *config.Config, scripts string) {
 		}
 		b.start(c.peer)
 		defer b.stop()
+		// First, so that the router that must stay BACKUP never waits for it.
+		poll(t, "the neighbour to be MASTER", func() (is bool) {
+			b.run(func() { is = b.service.routers[0].in.State == fsm.Master })
+			return is
+		})
 	}
 	if c.noLinks {
 		a.host.Deny(unix.RTM_NEWLINK, unix.EOPNOTSUPP)
@@ -192,7 +198,7 @@ func (c *dumpCase) compare(t *testing.T, cfg *config.Config, scripts string) {
 	}
 	// Real time, because tracked files and scripts are real: the states have
 	// become those of the C daemon when all is equal.
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
 		differences := c.differences(t, a, scripts)
 		if differences == "" {
 			break

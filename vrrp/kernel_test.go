@@ -85,7 +85,7 @@ func ip(t *testing.T, args string) string {
 }
 
 // patience is how long a test waits for something to happen.
-const patience = 15 * time.Second
+const patience = time.Minute
 
 func poll(t *testing.T, what string, holds func() bool) {
 	t.Helper()
