@@ -3,6 +3,7 @@ package parser
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"testing"
 
 	"keepalived/parser/internal/host"
@@ -41,31 +42,6 @@ func farm(servers, reals int) []byte {
 	return b.Bytes()
 }
 
-// sequence is the example of keepalived.conf(5) that makes 65,024 instances,
-// with files in a directory that exists and interfaces that need not.
-const sequence = `global_defs {
-	dynamic_interfaces
-}
-$VI4= \
-track_file offset_instance_4.${IF}.${NUM}.${ID} { \
-	file "/tmp/4.${IF}.${NUM}.${ID}" \
-	weight -100 \
-} \
-vrrp_instance vrrp4.${IF}.${NUM}.${ID} { \
-	interface bond${IF}.${NUM} \
-	use_vmac vrrp4.${IF}.${NUM}.${ID} \
-	virtual_router_id ${ID} \
-	priority 130 \
-	virtual_ipaddress { \
-		10.${IF}.${NUM}.${ID}/24 \
-	} \
-	track_file { \
-		offset_instance_4.${IF}.${NUM}.${ID} \
-	} \
-}
-~SEQ(IF, 0, 7) ~SEQ(NUM, 0, 31) ~SEQ(ID, 1, 254) $VI4
-`
-
 func benchmark(b *testing.B, text []byte) {
 	b.Helper()
 	b.SetBytes(int64(len(text)))
@@ -86,8 +62,15 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
-// BenchmarkLoadSequence makes 65,024 instances from one.
-func BenchmarkLoadSequence(b *testing.B) { benchmark(b, []byte(sequence)) }
+// BenchmarkLoadSequence makes 65,024 instances from one: the largest example of
+// keepalived.conf(5).
+func BenchmarkLoadSequence(b *testing.B) {
+	text, err := os.ReadFile("../compat-tests/bench/sequence.conf")
+	if err != nil {
+		b.Fatal(err)
+	}
+	benchmark(b, text)
+}
 
 // BenchmarkLoadFarm reads 1,000 virtual servers with 100 real servers each.
 func BenchmarkLoadFarm(b *testing.B) { benchmark(b, farm(1000, 100)) }

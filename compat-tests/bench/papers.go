@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	_ "embed"
 	"fmt"
 )
 
@@ -36,29 +37,10 @@ func service(w *bufio.Writer, n, reals int, head, real string) {
 	fmt.Fprint(w, "}\n")
 }
 
-// sequence is the example of keepalived.conf(5) that makes 65,024 instances,
-// with files in a directory that exists and interfaces that need not.
-func sequence(w *bufio.Writer) {
-	fmt.Fprint(w, `global_defs {
-	dynamic_interfaces
-}
-$VI4= \
-track_file offset_instance_4.${IF}.${NUM}.${ID} { \
-	file "/tmp/4.${IF}.${NUM}.${ID}" \
-	weight -100 \
-} \
-vrrp_instance vrrp4.${IF}.${NUM}.${ID} { \
-	interface bond${IF}.${NUM} \
-	use_vmac vrrp4.${IF}.${NUM}.${ID} \
-	virtual_router_id ${ID} \
-	priority 130 \
-	virtual_ipaddress { \
-		10.${IF}.${NUM}.${ID}/24 \
-	} \
-	track_file { \
-		offset_instance_4.${IF}.${NUM}.${ID} \
-	} \
-}
-~SEQ(IF, 0, 7) ~SEQ(NUM, 0, 31) ~SEQ(ID, 1, 254) $VI4
-`)
-}
+// example is the one of keepalived.conf(5) that makes 65,024 instances, with
+// files in a directory that exists and interfaces that need not.
+//
+//go:embed sequence.conf
+var example string
+
+func sequence(w *bufio.Writer) { w.WriteString(example) }
