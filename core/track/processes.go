@@ -53,8 +53,12 @@ func (p *Processes) Load(configs []*config.TrackProcess, buffer int, force bool)
 	if !p.open(configs) {
 		return false
 	}
-	// Read after listening began: no change goes unnoticed.
-	there := scan()
+	// Read after listening began: no change goes unnoticed. A count that nothing
+	// changes would hide the end of what it counts.
+	var there []Running
+	if p.source != nil {
+		there = scan()
+	}
 	for _, c := range configs {
 		n := &counted{Count: NewCount(c, there)}
 		n.timer = p.loop.NewTimer(func() { p.judge(n, n.Elapsed()) })
@@ -83,7 +87,7 @@ func (p *Processes) open(configs []*config.TrackProcess) bool {
 	case err != nil:
 		number, text := logging.Strerror(err)
 		p.log.Info(fmt.Sprintf(msgListenFailed, number, text))
-		return true // counted once, at least
+		return true
 	}
 	p.source, p.told = source, false
 	return true

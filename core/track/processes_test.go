@@ -133,6 +133,30 @@ func TestProcesses(t *testing.T) {
 	}
 }
 
+// Where nothing can be heard of processes nothing is counted, not even once: a
+// count that never changes would hide the end of what it counts. (As in the C
+// daemon, 2.2.7.)
+func TestDeaf(t *testing.T) {
+	aside(func() {
+		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
+			t.Errorf("unshare: %v (this test needs root)", err)
+			return
+		}
+		self, err := os.ReadFile("/proc/self/comm")
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		p := NewProcesses(process.NewLoop(), slog.New(slog.DiscardHandler), nil, func(*config.TrackProcess, bool) {})
+		p.first = "/proc/self/no such namespace"
+		me := &config.TrackProcess{Name: "me", Process: strings.TrimSpace(string(self)), Quorum: 1, QuorumMax: math.MaxUint32}
+		if known := p.Load([]*config.TrackProcess{me}, 0, false); !known || p.Shown("me").Running != 0 {
+			t.Errorf("known %t, %+v", known, p.Shown("me"))
+		}
+		p.Close()
+	})
+}
+
 // aside runs f on a thread that ends with it, and that is not the first one of
 // the process, which has to stay in its namespace.
 func aside(f func()) {
