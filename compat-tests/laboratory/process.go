@@ -35,7 +35,11 @@ type Process struct {
 
 // Command prepares a command that runs inside the node, in its directory.
 func (n *Node) Command(ctx context.Context, argv ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "ip", append([]string{"netns", "exec", n.Namespace}, argv...)...)
+	return n.prepare(exec.CommandContext(ctx, "ip", append([]string{"netns", "exec", n.Namespace}, argv...)...))
+}
+
+// prepare gives a command the node's directory and environment.
+func (n *Node) prepare(cmd *exec.Cmd) *exec.Cmd {
 	cmd.Dir = n.Dir
 	// Files that the daemon writes for its user go to the node's directory.
 	cmd.Env = append(append(os.Environ(), "TMPDIR="+n.Dir, "LC_ALL=C"), n.Environment...)
@@ -56,7 +60,15 @@ func (n *Node) Run(ctx context.Context, argv ...string) (string, error) {
 // Launch starts a program in the node and collects what it writes. The program
 // replaces the helper that entered the namespace, so its process is PID().
 func (n *Node) Launch(argv ...string) (*Process, error) {
-	cmd := n.Command(context.Background(), argv...)
+	return n.launch(n.Command(context.Background(), argv...))
+}
+
+// LaunchOutside starts a program that enters the node's namespace itself.
+func (n *Node) LaunchOutside(argv ...string) (*Process, error) {
+	return n.launch(n.prepare(exec.Command(argv[0], argv[1:]...)))
+}
+
+func (n *Node) launch(cmd *exec.Cmd) (*Process, error) {
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("node %s: %w", n.Name, err)
@@ -65,7 +77,7 @@ func (n *Node) Launch(argv ...string) (*Process, error) {
 	// An own process group: a signal to the test's group must not reach it.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
-		return nil, errors.Join(fmt.Errorf("node %s: %v: %w", n.Name, argv, err), reader.Close(), writer.Close())
+		return nil, errors.Join(fmt.Errorf("node %s: %v: %w", n.Name, cmd.Args, err), reader.Close(), writer.Close())
 	}
 	_ = writer.Close()
 	p := &Process{cmd: cmd, done: make(chan struct{}), drained: make(chan struct{}), status: -1}

@@ -28,6 +28,9 @@
 //
 //	start NODE [OPTION...]      start the daemon with -n -l -G and OPTIONs (default -D)
 //	start NODE as ours|oracle [OPTION...]     the same, whatever the run says
+//	start NODE [as ...] outside [OPTION...]   the daemon is started in the namespace of
+//	                            the test, and enters the node's by -s: only the first
+//	                            namespace of a machine is told of processes
 //	check NODE [OPTION...]      run it with -t; "expect NODE status|output" sees the result
 //	stop NODE | crash NODE      SIGTERM and wait | SIGKILL to the whole family at once
 //	signal NODE NAME [parent|vrrp|checkers|bfd]

@@ -51,6 +51,7 @@ func TestParseRefuses(t *testing.T) {
 		"state":      {head + "link r1 eth0 sideways\n", "up or down"},
 		"mail":       {head + "mail r1 127.0.0.1:25 EHLO=no\n", `no reply to "EHLO"`},
 		"mails":      {head + "wait r1 mails 25 some x\n", "invalid syntax"},
+		"outside":    {head + "check r1 outside\n", "nothing is left"},
 		"record":     {head + "record r1 dreams\n", `nothing called "dreams"`},
 	} {
 		_, err := Parse("case", []byte(c.script))

@@ -121,17 +121,25 @@ func (c *Case) compileStart(verb, node string, words []string) (action, error) {
 	if program != Ours && program != Oracle {
 		return nil, fmt.Errorf("node %s: no program %q", node, program)
 	}
+	outside := len(words) > 0 && words[0] == "outside"
+	if outside {
+		words = words[1:]
+	}
 	if verb == "check" {
+		if outside {
+			return nil, errors.New("nothing is left by a check")
+		}
 		return func(r *run) error { return r.check(node, program, words) }, nil
 	}
 	if len(words) == 0 {
 		words = []string{"-D"}
 	}
-	return changing(func(r *run) error { return r.start(node, program, words) }), nil
+	return changing(func(r *run) error { return r.start(node, program, words, outside) }), nil
 }
 
-// start runs the daemon in the foreground, with files of its own.
-func (r *run) start(name string, program Daemon, options []string) error {
+// start runs the daemon in the foreground, with files of its own. From outside it
+// enters the node's namespace by -s.
+func (r *run) start(name string, program Daemon, options []string, outside bool) error {
 	node, d := r.lab.Node(name), r.daemons[name]
 	if d.process != nil {
 		if _, ended := d.process.Exited(); !ended {
@@ -143,7 +151,12 @@ func (r *run) start(name string, program Daemon, options []string) error {
 	for _, pid := range []string{"parent", "vrrp", "checkers", "bfd"} {
 		argv = append(argv, pidOption(pid), filepath.Join(node.Dir, pid+".pid"))
 	}
-	process, err := node.Launch(append(argv, options...)...)
+	launch := node.Launch
+	if outside {
+		launch = node.LaunchOutside
+		argv = append(argv, "-s", node.Namespace)
+	}
+	process, err := launch(append(argv, options...)...)
 	if err != nil {
 		return err
 	}
