@@ -108,13 +108,16 @@ type Tracking struct {
 
 // Instance is a vrrp_instance after completion (01-configuration section 11).
 type Instance struct {
-	Name             string
-	Interface        string // configured interface; empty for unicast without one
-	VRF              string
-	VRID             uint8
-	Version          int // 2 or 3
-	Family           int // 4 or 6
-	Priority         uint8
+	Name      string
+	Interface string // configured interface; empty for unicast without one
+	VRF       string
+	VRID      uint8
+	Version   int // 2 or 3
+	Family    int // 4 or 6
+	Priority  uint8
+	// InitialState is what the instance asks for; State is what its sync group
+	// lets it have.
+	InitialState     InitialState
 	State            InitialState
 	AdvertInt        time.Duration
 	DownTimerAdverts int // default 3

@@ -27,6 +27,13 @@ func strict(v *instance) bool { return v.Strict }
 
 func strictOwner(v *instance) bool { return v.Strict && v.Owner() }
 
+// ownerOfBackupGroup reports whether the instance would make a MASTER of its sync
+// group if its state were written: whether all members are owners is judged by
+// what is written. Without it an owner asks for MASTER too.
+func ownerOfBackupGroup(v *instance) bool {
+	return v.Owner() && v.State != v.InitialState
+}
+
 func identityRows() []row[instance] {
 	return []row[instance]{
 		number("family", func(v *instance) int { return v.Family }).inside(),
@@ -38,7 +45,13 @@ func identityRows() []row[instance] {
 		number("virtual_router_id", func(v *instance) uint8 { return v.VRID }),
 		number("version", func(v *instance) int { return v.Version }).
 			fromIf(func(v *instance) bool { return v.Family == 4 }, "global_defs/vrrp_version").from("./native_ipv6"),
-		text("state", func(v *instance) string { return v.State.String() }),
+		text("state", func(v *instance) string { return v.InitialState.String() }).unless(ownerOfBackupGroup),
+		text("state_in_group", func(v *instance) string {
+			if v.State == v.InitialState {
+				return ""
+			}
+			return v.State.String()
+		}).inside(),
 		number("priority", func(v *instance) uint8 { return v.Priority }),
 		choice("strict_mode", strict).from("global_defs/vrrp_strict"),
 		flag("accept", func(v *instance) bool { return v.Accept }),

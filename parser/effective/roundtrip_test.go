@@ -109,6 +109,39 @@ func TestGoldenAgain(t *testing.T) {
 	}
 }
 
+// The states that the members of a sync group ask for mean the same after they
+// were printed, whatever is written and whatever the group makes of them.
+func TestGroupStatesAgain(t *testing.T) {
+	var words []string
+	for _, state := range []string{"", "state MASTER\n", "state BACKUP\n"} {
+		for _, priority := range []string{"", "priority 150\n", "priority 255\n"} {
+			words = append(words, state+priority)
+		}
+	}
+	member := func(n, words string) string {
+		return "vrrp_instance V" + n + " {\ninterface eth0\nvirtual_router_id 5" + n + "\n" + words + "virtual_ipaddress {\n192.0.2." + n + "\n}\n}\n"
+	}
+	asked := 0
+	for _, a := range words {
+		for _, b := range words {
+			text := member("1", a) + member("2", b) + "vrrp_sync_group G {\ngroup {\nV1\nV2\n}\n}\n"
+			r := loadText(text)
+			if r.Config == nil {
+				t.Fatalf("cannot be used:\n%s", text)
+			}
+			if v := r.Config.VRRP.Instances[0]; v.InitialState != v.State {
+				asked++
+			}
+			if text2, diff := again(t, r); diff != "" {
+				t.Errorf("-want +got\n%s\n%s\nprinted:\n%s", diff, text, text2)
+			}
+		}
+	}
+	if asked == 0 {
+		t.Error("no group overrules a member")
+	}
+}
+
 // failer is a test of either kind.
 type failer interface {
 	Helper()

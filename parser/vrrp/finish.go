@@ -42,6 +42,7 @@ func (r *Room) validate(p *reader.Pass) bool {
 		if !r.complete(p, v) {
 			return false
 		}
+		v.InitialState = v.State
 	}
 	if !r.vridConflicts(p) {
 		return false

@@ -40,6 +40,7 @@ func instance(t testing.TB, c *config.Config, b *block) *config.Instance {
 	if !stateGiven && in.Owner() {
 		in.State = config.StateMaster
 	}
+	in.InitialState = in.State
 	family(in, c)
 	return in
 }
