@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"keepalived/core/logging"
 	"keepalived/core/process"
@@ -86,7 +87,16 @@ func (s *service) dump(path, failure string, render func(io.Writer)) {
 
 // clearStats zeroes what the statistics show.
 func (s *service) clearStats() {
+	now := time.Now()
 	for _, r := range s.routers {
-		r.in.Counters = fsm.Counters{}
+		s.remember(r)
+		r.in.Counters, r.protocolError, r.cleared = fsm.Counters{}, 0, now
 	}
+}
+
+// remember keeps the errors of a router whose counters end: those of the process
+// do not go back, because nothing tells a manager of it (RFC 2787 section 2.3).
+func (s *service) remember(r *router) {
+	s.errors.Checksum += r.in.Counters.Checksum
+	s.errors.Version += r.in.Counters.Version
 }

@@ -83,6 +83,9 @@ func (s *service) changed(c network.Change) {
 	case network.LinkRenamed:
 		s.linkRenamed(c.Old, c.Link)
 	case network.LinkWentUp, network.LinkWentDown:
+		if c.Kind == network.LinkWentDown {
+			s.statics.linkLost(&c.Link)
+		}
 		s.seenUp[c.Link.Name] = true
 		s.flipped(&c, c.Kind == network.LinkWentUp)
 	case network.LinkMACChanged:

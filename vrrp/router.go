@@ -28,6 +28,7 @@ type router struct {
 	timer         *process.Timer
 	protocolError int        // the last one, for SNMP
 	rejected      time.Time  // of the last trap about a datagram
+	cleared       time.Time  // when the counters were set back; zero: never
 	listened      bool       // the timer was late, and was set again
 	lastFrom      netip.Addr // who sent the last datagram (6.1 R5)
 
@@ -84,6 +85,7 @@ func (r *router) inherit(old *router) {
 	r.previous = old
 	r.endpoint.Inherit(old.endpoint)
 	r.lastFrom = old.lastFrom
+	r.protocolError, r.rejected, r.cleared = old.protocolError, old.rejected, old.cleared
 	for _, q := range r.lanes {
 		for _, w := range q.waiting {
 			if w.router == old {

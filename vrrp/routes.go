@@ -119,9 +119,11 @@ func (s *service) routeGone(gone network.RouteID) {
 	}
 	for _, r := range s.routers {
 		for i, route := range r.conf.Routes {
-			if r.routes[i] && !route.NoTrack && gone.Matches(network.RouteIDOf(route, s.linkIndex)) {
+			if r.routes[i] && gone.Matches(network.RouteIDOf(route, s.linkIndex)) {
 				r.routes[i] = false
-				s.addressLost(r)
+				if !route.NoTrack {
+					s.addressLost(r)
+				}
 				return
 			}
 		}
@@ -136,13 +138,16 @@ func (s *service) ruleGone(gone network.RuleID) {
 	}
 	for _, r := range s.routers {
 		for i, rule := range r.conf.Rules {
-			if r.rules[i] && !rule.NoTrack && network.RuleIDOf(rule) == gone {
+			if r.rules[i] && network.RuleIDOf(rule) == gone {
 				r.rules[i] = false
-				s.addressLost(r)
+				if !rule.NoTrack {
+					s.addressLost(r)
+				}
 				return
 			}
 		}
 	}
+	s.statics.ruleGone(gone)
 }
 
 // compareRoutes takes over what did not change of routes and rules, and deletes

@@ -16,6 +16,7 @@ import (
 	"keepalived/core/notify"
 	"keepalived/core/process"
 	"keepalived/core/script"
+	"keepalived/core/status"
 	"keepalived/core/track"
 	"keepalived/vrrp/fsm"
 	"keepalived/vrrp/message"
@@ -64,6 +65,7 @@ type service struct {
 	leaving       []*pool // without routers after a reload
 	lanes         map[lane]*queue
 	statics       statics
+	errors        status.Errors        // of routers whose counters have ended
 	originals     map[string]string    // sysctls of devices, as they were found
 	seenUp        map[string]bool      // links that have been up
 	advertised    map[string]time.Time // links on which a neighbour advertisement was sent, and when
@@ -227,6 +229,9 @@ func (s *service) Reload(cfg *config.Config) error {
 			delete(byKey, r.conf.Key())
 			r.inherit(o)
 		}
+	}
+	for _, o := range byKey {
+		s.remember(o)
 	}
 	s.sayMissing()
 	// All deletions come before the first addition: an address may have

@@ -41,13 +41,18 @@ type camera struct {
 
 func (s *camera) take() *status.VRRP {
 	s.spacing = s.lanesNow()
-	v := &status.VRRP{Config: s.cfg, Lanes: s.spacing}
+	v := &status.VRRP{
+		Config: s.cfg, Lanes: s.spacing, Errors: s.errors,
+		Routes: slices.Clone(s.statics.routeSet), Rules: slices.Clone(s.statics.ruleSet),
+	}
 	for _, a := range s.statics.addresses {
 		wish := s.wishOn(a, a.Interface)
 		v.Statics = append(v.Statics, s.addressNow(a, a.Interface, s.statics.set[wish.ID()]))
 	}
 	for _, r := range s.routers {
 		v.Instances = append(v.Instances, s.instanceNow(r))
+		v.Errors.Checksum += r.in.Counters.Checksum
+		v.Errors.Version += r.in.Counters.Version
 	}
 	for _, p := range s.pools {
 		v.Sockets = append(v.Sockets, p.now())
@@ -90,7 +95,8 @@ func (s *camera) instanceNow(r *router) status.Instance {
 		Base: in.Base(), Effective: in.Effective, Total: in.Total, NoPreempt: in.NoPreempt, Up: in.Up, Reason: in.Reason(), ProtocolError: r.protocolError,
 		Link: worksOn(c), Source: in.Source, Duplicated: r.conf.Unicast && s.vrids[r.vrid()] > 1, OldSums: r.endpoint.FoundOldSums(),
 		HasSockets: r.pool != nil, In: -1, Out: -1,
-		Counters: status.Counters(in.Counters),
+		Counters: status.Counters(in.Counters), Cleared: r.cleared,
+		Routes: slices.Clone(r.routes), Rules: slices.Clone(r.rules),
 	}
 	if in.Group != nil {
 		n.Group = in.Group.Config.Name

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"slices"
 
+	"golang.org/x/sys/unix"
+
 	"keepalived/core/config"
 	"keepalived/core/network"
 	"keepalived/vrrp/message"
@@ -18,22 +20,31 @@ type statics struct {
 	// set are the addresses that this process has added; the kernel tells of
 	// them later.
 	set map[network.AddressID]bool
+	// routeSet and ruleSet say which routes and rules are in the kernel, as far as
+	// this process knows: it is told of a deletion, and of a link that went down.
+	routeSet, ruleSet []bool
 }
 
 // applyStatics goes over from what was set to what the configuration wants,
 // by difference.
 func (s *service) applyStatics(old statics, cfg *config.Config) {
-	want := statics{cfg.VRRP.StaticAddresses, cfg.VRRP.StaticRoutes, cfg.VRRP.StaticRules, map[network.AddressID]bool{}}
+	want := statics{addresses: cfg.VRRP.StaticAddresses, routes: cfg.VRRP.StaticRoutes, rules: cfg.VRRP.StaticRules, set: map[network.AddressID]bool{}}
+	want.routeSet = keep(want.routes, old.routes, old.routeSet)
+	want.ruleSet = keep(want.rules, old.rules, old.ruleSet)
 	for _, a := range want.addresses {
 		w := s.wishOn(a, a.Interface)
 		want.set[w.ID()] = old.set[w.ID()]
 	}
 	s.statics = want
-	for _, r := range absent(old.rules, want.rules) {
-		s.delRule(r, false)
+	for i, same := range pairs(old.rules, want.rules) {
+		if same < 0 {
+			s.delRule(old.rules[i], !old.ruleSet[i])
+		}
 	}
-	for _, r := range absent(old.routes, want.routes) {
-		s.delRoute(r, false)
+	for i, same := range pairs(old.routes, want.routes) {
+		if same < 0 {
+			s.delRoute(old.routes[i], !old.routeSet[i])
+		}
 	}
 	gone := absent(old.addresses, want.addresses)
 	for _, a := range gone {
@@ -48,33 +59,59 @@ func (s *service) applyStatics(old statics, cfg *config.Config) {
 	if len(gone) > 0 && !s.stopped {
 		s.replaceStatics()
 	}
-	for _, r := range absent(want.routes, old.routes) {
-		s.added(s.host.AddRoute(r, s.linkIndex))
+	for i, r := range want.routes {
+		if !want.routeSet[i] {
+			want.routeSet[i] = s.added(s.host.AddRoute(r, s.linkIndex))
+		}
 	}
-	for _, r := range absent(want.rules, old.rules) {
-		s.added(s.host.AddRule(r))
+	for i, r := range want.rules {
+		if !want.ruleSet[i] {
+			want.ruleSet[i] = s.added(s.host.AddRule(r))
+		}
 	}
 }
 
 func (s *service) setStatic(w network.Address) { s.statics.set[w.ID()] = s.addAddress(w) }
 
-// absent lists what is in a and not in b. Most often both are nearly the same,
-// so that the search begins behind what was found last.
+// absent lists what is in a and not in b.
 func absent[T any](a, b []T) []T {
 	var list []T
-	next := 0
-	for _, x := range a {
-		same := func(y T) bool { return reflect.DeepEqual(x, y) }
-		i := slices.IndexFunc(b[next:], same)
-		if i >= 0 {
-			next += i + 1
-		} else if i = slices.IndexFunc(b[:next], same); i >= 0 {
-			next = i + 1
-		} else {
-			list = append(list, x)
+	for i, same := range pairs(a, b) {
+		if same < 0 {
+			list = append(list, a[i])
 		}
 	}
 	return list
+}
+
+// keep returns which of now are set: those that are equal to what was set.
+func keep[T any](now, old []T, wasSet []bool) []bool {
+	set := make([]bool, len(now))
+	for i, same := range pairs(now, old) {
+		set[i] = same >= 0 && wasSet[same]
+	}
+	return set
+}
+
+// pairs returns for each member of a the place of an equal one in b, -1 without
+// one. Most often both are nearly the same, so that the search begins behind what
+// was found last.
+func pairs[T any](a, b []T) []int {
+	places := make([]int, len(a))
+	next := 0
+	for n, x := range a {
+		same := func(y T) bool { return reflect.DeepEqual(x, y) }
+		i := slices.IndexFunc(b[next:], same)
+		if i >= 0 {
+			i += next
+		} else {
+			i = slices.IndexFunc(b[:next], same)
+		}
+		if places[n] = i; i >= 0 {
+			next = i + 1
+		}
+	}
+	return places
 }
 
 // removeStatics removes all of them, at the end of the process.
@@ -102,9 +139,9 @@ func (s *service) restoreStatics(link string) {
 			s.setStatic(w)
 		}
 	}
-	for _, r := range s.statics.routes {
+	for i, r := range s.statics.routes {
 		if r.Interface == link || slices.ContainsFunc(r.NextHops, func(h config.NextHop) bool { return h.Interface == link }) {
-			s.added(s.host.ReplaceRoute(r, s.linkIndex))
+			s.statics.routeSet[i] = s.added(s.host.ReplaceRoute(r, s.linkIndex))
 		}
 	}
 }
@@ -127,14 +164,37 @@ func (st *statics) addressGone(s *service, gone *network.Address) {
 	}
 }
 
+// routeGone puts a static route back that somebody deleted, as addressGone does.
 func (st *statics) routeGone(s *service, gone network.RouteID) {
-	for _, r := range st.routes {
-		if r.TrackGroup == "" || !gone.Matches(network.RouteIDOf(r, s.linkIndex)) {
+	for i, r := range st.routes {
+		if !gone.Matches(network.RouteIDOf(r, s.linkIndex)) {
 			continue
 		}
-		if l, ok := s.view.Link(r.Interface); ok && l.Up() {
+		st.routeSet[i] = false
+		if l, ok := s.view.Link(r.Interface); ok && l.Up() && r.TrackGroup != "" {
 			s.info(message.RestoringRoute, describeRoute(r))
-			s.added(s.host.AddRoute(r, s.linkIndex))
+			st.routeSet[i] = s.added(s.host.AddRoute(r, s.linkIndex))
+		}
+	}
+}
+
+func (st *statics) ruleGone(gone network.RuleID) {
+	for i, r := range st.rules {
+		if network.RuleIDOf(r) == gone {
+			st.ruleSet[i] = false
+		}
+	}
+}
+
+// linkLost takes note that the kernel has deleted the routes of a link that is
+// down or gone: of IPv4 ones it says nothing.
+func (st *statics) linkLost(l *network.Link) {
+	if l.Flags&unix.IFF_UP != 0 {
+		return // only its carrier is lost
+	}
+	for i, r := range st.routes {
+		if r.Interface == l.Name {
+			st.routeSet[i] = false
 		}
 	}
 }

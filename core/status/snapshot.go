@@ -13,6 +13,8 @@ type VRRP struct {
 	Config    *config.Config
 	Lanes     []Lane
 	Statics   []Address // static addresses
+	Routes    []bool    // which of the static ones are in the kernel
+	Rules     []bool    // likewise
 	Instances []Instance
 	Sockets   []Socket
 	Groups    []Group
@@ -21,7 +23,13 @@ type VRRP struct {
 	Processes []Process
 	BFDs      []BFD
 	Links     []Link
+	// Errors are those of all instances since the process began. Clearing the
+	// statistics leaves them as they are.
+	Errors Errors
 }
+
+// Errors are datagrams that no instance can be blamed for.
+type Errors struct{ Checksum, Version uint64 }
 
 // State is the state of an instance or of a sync group, by the numbers of
 // 05-observability section 7.2.
@@ -95,10 +103,12 @@ type Instance struct {
 	OldSums    bool // it has found a peer that needs old checksums
 
 	VIPs, Excluded []Address
+	Routes, Rules  []bool // which of the configured ones are in the kernel
 	HasSockets     bool
 	In, Out        int // descriptors, -1 for none
 
 	Counters Counters
+	Cleared  time.Time // when somebody set the counters back; zero: never
 }
 
 // Rogue is how an owner deals with another owner.

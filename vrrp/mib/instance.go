@@ -71,7 +71,7 @@ func (l *look) instances() snmp.Node {
 
 // initial is the state that the configuration asks for.
 func initial(c *config.Instance) snmp.Value {
-	if c.State == config.StateMaster || c.Owner() {
+	if c.InitialState == config.StateMaster {
 		return agentx.Int(int(status.Master))
 	}
 	return agentx.Int(int(status.Backup))

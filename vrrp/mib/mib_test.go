@@ -45,7 +45,7 @@ func TestView(t *testing.T) {
 		"1.3.6.1.2.1.68.1.3.1.3.4.2":               {Type: agentx.NoSuchInstance},
 		"1.3.6.1.2.1.207.1.1.1.1.6.4.2.1":          agentx.Int(2),
 		"1.3.6.1.2.1.207.1.1.2.1.2.4.2.1.10.9.0.2": agentx.Int(1),
-		"1.3.6.1.4.1.9586.100.5.2.8.1.33.1":        {Type: agentx.NoSuchObject},
+		"1.3.6.1.4.1.9586.100.5.2.8.1.39.1":        {Type: agentx.NoSuchObject},
 		"1.3.6.1.4.1.9586.100.5.2.23.1.1.1":        {Type: agentx.NoSuchObject},
 	} {
 		got := v.Get(agentx.ParseOID(name))

@@ -35,10 +35,8 @@ func operation(in instance) snmp.Value {
 // rfc2787 is VRRP-MIB: the version 2 instances.
 func (l *look) rfc2787() []snmp.Node {
 	var rows, addresses []snmp.Row[instance]
-	var sums, versions uint64
 	for i := range l.Instances {
 		in := &l.Instances[i]
-		sums, versions = sums+in.Counters.Checksum, versions+in.Counters.Version
 		if in.Config.Version != 2 || in.Config.Family != 4 {
 			continue
 		}
@@ -62,13 +60,13 @@ func (l *look) rfc2787() []snmp.Node {
 			{ID: 9, Value: func(in instance) snmp.Value { return agentx.Int(int(in.Config.AuthType) + 1) }},
 			{ID: 11, Value: func(in instance) snmp.Value { return agentx.Int(int(in.Config.AdvertInt / time.Second)) }},
 			{ID: 12, Value: func(in instance) snmp.Value { return agentx.Truth(!in.NoPreempt) }},
-			{ID: 13, Value: func(in instance) snmp.Value { return l.moment(in) }},
+			{ID: 13, Value: func(in instance) snmp.Value { return l.moment(in.Up) }},
 			{ID: 14, Value: one},
 			{ID: 15, Value: one},
 		}),
 		snmp.Table(v2.Append(1, 4, 1), addresses, []snmp.Column[instance]{{ID: 2, Value: one}}),
-		snmp.Scalar(v2.Append(2, 1), agentx.Count32(sums)),
-		snmp.Scalar(v2.Append(2, 2), agentx.Count32(versions)),
+		snmp.Scalar(v2.Append(2, 1), agentx.Count32(l.Errors.Checksum)),
+		snmp.Scalar(v2.Append(2, 2), agentx.Count32(l.Errors.Version)),
 		snmp.Scalar(v2.Append(2, 3), agentx.Count32(0)),
 		snmp.Table(v2.Append(2, 4, 1), rows, []snmp.Column[instance]{
 			counter(1, agentx.Count32, func(c *status.Counters) uint64 { return c.BecameMaster }),
@@ -101,30 +99,26 @@ func withAddress(index []uint32, a netip.Addr) []uint32 {
 	return all
 }
 
-// moment is when an instance left INIT, by the clock of the agent; 0 while it
-// has not.
-func (l *look) moment(in instance) snmp.Value {
-	if in.Up.IsZero() {
+// moment is a time by the clock of the agent; 0 for one that has not come.
+func (l *look) moment(t time.Time) snmp.Value {
+	if t.IsZero() {
 		return agentx.Ticks(0)
 	}
-	return agentx.Ticks(uint64(max(in.Up.Sub(l.born), 0) / (10 * time.Millisecond)))
+	return agentx.Ticks(uint64(max(t.Sub(l.born), 0) / (10 * time.Millisecond)))
 }
 
 // rfc6527 is VRRPV3-MIB. As in the reference builds it has the version 2
 // instances too.
 func (l *look) rfc6527() []snmp.Node {
 	var rows, addresses []snmp.Row[instance]
-	var sums, versions uint64
 	for i := range l.Instances {
 		in := &l.Instances[i]
-		sums, versions = sums+in.Counters.Checksum, versions+in.Counters.Version
 		index := []uint32{l.base(in), uint32(in.Config.VRID), family(in)}
 		rows = append(rows, snmp.Row[instance]{Index: index, Data: in})
 		for _, a := range in.VIPs {
 			addresses = append(addresses, snmp.Row[instance]{Index: withAddress(index, a.Config.Prefix.Addr()), Data: in})
 		}
 	}
-	zero := func(instance) snmp.Value { return agentx.Ticks(0) }
 	return []snmp.Node{
 		snmp.Table(v3.Append(1, 1, 1, 1), rows, []snmp.Column[instance]{
 			{ID: 3, Value: func(in instance) snmp.Value {
@@ -150,8 +144,8 @@ func (l *look) rfc6527() []snmp.Node {
 			{ID: 13, Value: one},
 		}),
 		snmp.Table(v3.Append(1, 1, 2, 1), addresses, []snmp.Column[instance]{{ID: 2, Value: one}}),
-		snmp.Scalar(v3.Append(1, 2, 1), agentx.Count64(sums)),
-		snmp.Scalar(v3.Append(1, 2, 2), agentx.Count64(versions)),
+		snmp.Scalar(v3.Append(1, 2, 1), agentx.Count64(l.Errors.Checksum)),
+		snmp.Scalar(v3.Append(1, 2, 2), agentx.Count64(l.Errors.Version)),
 		snmp.Scalar(v3.Append(1, 2, 3), agentx.Count64(0)),
 		snmp.Scalar(v3.Append(1, 2, 4), agentx.Ticks(0)),
 		snmp.Table(v3.Append(1, 2, 5, 1), rows, []snmp.Column[instance]{
@@ -166,7 +160,7 @@ func (l *look) rfc6527() []snmp.Node {
 			counter(9, agentx.Count64, func(c *status.Counters) uint64 { return c.InvalidType }),
 			counter(10, agentx.Count64, func(c *status.Counters) uint64 { return c.AddressList }),
 			counter(11, agentx.Count64, func(c *status.Counters) uint64 { return c.PacketLength }),
-			{ID: 12, Value: zero},
+			{ID: 12, Value: func(in instance) snmp.Value { return l.moment(in.Cleared) }},
 			{ID: 13, Value: func(in instance) snmp.Value { return agentx.Gauge(uint32(in.Config.AdvertInt.Milliseconds())) }},
 		}),
 	}

@@ -2,15 +2,14 @@ package mib
 
 import (
 	"net/netip"
+	"strconv"
 
 	"keepalived/core/config"
 	"keepalived/core/snmp"
 	"keepalived/core/snmp/agentx"
-	"keepalived/core/status"
 )
 
-// rule is one with whether it is there: those of an instance are while it is
-// MASTER.
+// rule is one with whether it is in the kernel.
 type rule struct {
 	*config.Rule
 	set bool
@@ -18,22 +17,16 @@ type rule struct {
 
 func (l *look) rules() snmp.Node {
 	var rows []snmp.Row[rule]
-	add := func(n uint32, all []*config.Rule, set bool) {
+	add := func(n uint32, all []*config.Rule, set []bool) {
 		for i, r := range all {
-			rows = append(rows, snmp.Row[rule]{Index: []uint32{n, uint32(i + 1)}, Data: rule{r, set}})
+			rows = append(rows, snmp.Row[rule]{Index: []uint32{n, uint32(i + 1)}, Data: rule{r, isSet(set, i)}})
 		}
 	}
-	add(0, l.Config.VRRP.StaticRules, true)
+	add(0, l.Config.VRRP.StaticRules, l.Rules)
 	for i := range l.Instances {
-		add(uint32(i+1), l.Instances[i].Config.Rules, l.Instances[i].State == status.Master)
+		add(uint32(i+1), l.Instances[i].Config.Rules, l.Instances[i].Rules)
 	}
 	const lookUp = 1 // FR_ACT_TO_TBL
-	when := func(yes bool, v snmp.Value) snmp.Value {
-		if !yes {
-			return snmp.Value{}
-		}
-		return v
-	}
 	return snmp.Table(root.Append(8, 1), rows, []snmp.Column[rule]{
 		{ID: 2, Value: func(r rule) snmp.Value {
 			return agentx.Text(map[[2]bool]string{{true, false}: "from", {false, true}: "to", {true, true}: "both"}[[2]bool{r.From.IsValid(), r.To.IsValid()}])
@@ -64,13 +57,39 @@ func (l *look) rules() snmp.Node {
 		{ID: 26, Value: func(r rule) snmp.Value {
 			return when(r.SuppressPrefixLen >= 0, agentx.Gauge(uint32(r.SuppressPrefixLen)))
 		}},
+		{ID: 27, Value: func(r rule) snmp.Value { return when(r.SuppressIfGroupSet, group(r.SuppressIfGroup)) }},
 		{ID: 28, Value: func(r rule) snmp.Value { return when(r.TunnelID != 0, agentx.Gauge(uint32(r.TunnelID>>32))) }},
 		{ID: 29, Value: func(r rule) snmp.Value { return when(r.TunnelID != 0, agentx.Gauge(uint32(r.TunnelID))) }},
 		{ID: 30, Value: func(r rule) snmp.Value { return when(r.UIDSet, agentx.Gauge(r.UIDFirst)) }},
 		{ID: 31, Value: func(r rule) snmp.Value { return when(r.UIDSet, agentx.Gauge(r.UIDLast)) }},
 		{ID: 32, Value: func(r rule) snmp.Value { return when(r.L3MDev, agentx.Int(1)) }},
+		{ID: 33, Value: func(r rule) snmp.Value { return agentx.Int(int(r.Protocol) + 1) }},
+		{ID: 34, Value: func(r rule) snmp.Value { return positive(uint32(r.IPProto)) }},
+		{ID: 35, Value: func(r rule) snmp.Value { return port(r.SrcPort, first) }},
+		{ID: 36, Value: func(r rule) snmp.Value { return port(r.SrcPort, last) }},
+		{ID: 37, Value: func(r rule) snmp.Value { return port(r.DstPort, first) }},
+		{ID: 38, Value: func(r rule) snmp.Value { return port(r.DstPort, last) }},
 	})
 }
+
+// group is the name of a group of interfaces: all that this process knows of
+// them is their numbers, and that 0 is for those that have been given none.
+func group(n uint32) snmp.Value {
+	if n == 0 {
+		return agentx.Text("default")
+	}
+	return agentx.Text(strconv.FormatUint(uint64(n), 10))
+}
+
+func port(r *config.PortRange, which func(*config.PortRange) uint16) snmp.Value {
+	if r == nil {
+		return snmp.Value{}
+	}
+	return agentx.Gauge(uint32(which(r)))
+}
+
+func first(r *config.PortRange) uint16 { return r.First }
+func last(r *config.PortRange) uint16  { return r.Last }
 
 // either is the address that the obsolete columns show.
 func (r rule) either() netip.Prefix {

@@ -8,6 +8,7 @@ import (
 	"keepalived/core/snmp"
 	"keepalived/core/snmp/agentx"
 	"keepalived/core/status"
+	"keepalived/core/track"
 )
 
 var (
@@ -198,13 +199,16 @@ func (l *look) objects() []snmp.Node {
 	}
 }
 
-// result is 1 before the first run, 2 bad, 3 good.
+// result is 1 before the first result, 5 if the script counts as failed until
+// then, 2 bad, 3 good.
 func result(s status.Script) snmp.Value {
 	switch {
+	case s.Init == string(track.BeginUndecided):
+		return agentx.Int(1)
+	case s.Init == string(track.BeginFailed):
+		return agentx.Int(5)
 	case s.Result >= s.Config.Rise:
 		return agentx.Int(3)
-	case s.Init == "unknown" || s.Init == "not complete":
-		return agentx.Int(1)
 	}
 	return agentx.Int(2)
 }
