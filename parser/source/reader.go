@@ -156,21 +156,19 @@ func (r *Reader) Failed() bool { return r.failed }
 // Inclusions returns the files read, in the order of their opening.
 func (r *Reader) Inclusions() []Inclusion { return r.inclusions }
 
-// Next returns the next logical line or problem.
-func (r *Reader) Next() (Line, bool) {
-	for len(r.queue) == 0 {
-		if !r.advance() {
-			break
-		}
-	}
-	if len(r.queue) == 0 {
-		return Line{}, false
-	}
-	line := r.queue[r.head]
-	if r.head++; r.head == len(r.queue) {
+// Next returns the next logical line or problem, which is valid until the next
+// call.
+func (r *Reader) Next() (*Line, bool) {
+	if r.head == len(r.queue) {
 		r.queue, r.head = r.queue[:0], 0
 	}
-	return line, true
+	for len(r.queue) == 0 {
+		if !r.advance() {
+			return nil, false
+		}
+	}
+	r.head++
+	return &r.queue[r.head-1], true
 }
 
 // problem reports at the current place.
@@ -339,29 +337,6 @@ func (r *Reader) uncomment(raw string) (text string, cut, open bool) {
 		return again, cut || cutAgain, openAgain
 	}
 	return text, cut, open
-}
-
-// plain handles a line that means nothing to this layer, as most lines do. It
-// reports whether the line was one.
-func (r *Reader) plain(f *frame, raw string) bool {
-	indented := trimLeft(raw)
-	text := trimRight(indented)
-	if text == "" || r.pending != "" || text[0] == '@' || text[0] == '~' || strings.HasPrefix(text, "include") {
-		return false
-	}
-	for i := range len(text) {
-		switch text[i] {
-		case 0, '!', '"', '#', '$', '\\', '{', '}':
-			return false
-		}
-	}
-	f.line++
-	r.record(text)
-	r.place = Place{f.inclusion, f.line}
-	r.literal, r.quote = true, nil
-	r.blocks.last = text
-	r.queue = append(r.queue, Line{Text: text, Place: r.place, Column: uint32(len(raw)-len(indented)) + 1})
-	return true
 }
 
 // unterminated reports a quote that is not closed. A backslash at the end is

@@ -13,24 +13,29 @@ type pieces struct {
 	lines      *source.Reader
 	scriptLike func(keyword string) bool
 
-	line    source.Line
-	rest    string // of line.Text
+	place   source.Place
 	column  uint32
+	rest    string          // of the line
 	problem *source.Problem // to be told next
-	queued  []Event         // to be given next
+	ahead   [2]Event        // to be given next: a piece, perhaps a problem before it
+	waiting int             // of ahead
 	words   []string
 }
 
 // peek returns the next piece, and leaves it there.
 func (p *pieces) peek() (*Event, bool) {
-	if len(p.queued) == 0 && !p.take() {
+	if p.waiting == 0 && !p.take() {
 		return nil, false
 	}
-	return &p.queued[0], true
+	return &p.ahead[0], true
 }
 
 // drop takes the next piece away.
-func (p *pieces) drop() { p.queued = p.queued[:copy(p.queued, p.queued[1:])] }
+func (p *pieces) drop() {
+	if p.waiting--; p.waiting > 0 {
+		p.ahead[0] = p.ahead[1]
+	}
+}
 
 // take queues one more piece, or a problem and its piece.
 func (p *pieces) take() bool {
@@ -39,7 +44,7 @@ func (p *pieces) take() bool {
 		if !ok {
 			return false
 		}
-		p.line, p.column = line, line.Column
+		p.place, p.column = line.Place, line.Column
 		p.rest, p.problem = line.Text, line.Problem
 		p.skip(0)
 	}
@@ -63,7 +68,8 @@ func (p *pieces) take() bool {
 
 // queue puts a piece at the current place into the queue.
 func (p *pieces) queue(k EventKind, text string, problem *source.Problem) {
-	p.queued = append(p.queued, Event{Kind: k, Text: text, Place: p.line.Place, Column: p.column, Problem: problem})
+	p.ahead[p.waiting] = Event{Kind: k, Text: text, Place: p.place, Column: p.column, Problem: problem}
+	p.waiting++
 }
 
 // text takes the text before the next brace.
