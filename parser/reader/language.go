@@ -40,13 +40,37 @@ type Language struct {
 }
 
 // level is the keywords of a block.
-type level struct{ entries map[string]*entry }
+type level struct {
+	entries map[string]*entry
+	latest  *entry // that find returned
+}
 
 // entry is a keyword with its handler.
 type entry struct {
 	keyword *keyword.Keyword
 	handler Handler
 	sub     *level // of a block
+	// next is what followed the keyword the last time.
+	next *entry
+}
+
+// find returns the entry of a keyword, nil when the block has no such keyword.
+// The blocks of a large configuration are alike, so that what followed a keyword
+// once is likely to follow it again; this is found without the map.
+func (l *level) find(name string) *entry {
+	if l.latest != nil && l.latest.next != nil && l.latest.next.keyword.Name == name {
+		l.latest = l.latest.next
+		return l.latest
+	}
+	e := l.entries[name]
+	if e == nil {
+		return nil
+	}
+	if l.latest != nil {
+		l.latest.next = e
+	}
+	l.latest = e
+	return e
 }
 
 // NewLanguage joins the table with the handlers of all rooms. A keyword
@@ -139,7 +163,7 @@ func (l *level) regular(i *syntax.Item) bool {
 	}
 	var e *entry
 	if l != nil {
-		e = l.entries[keywordOf(i)]
+		e = l.find(keywordOf(i))
 	}
 	if owns := e != nil && e.keyword.Shape != keyword.Scalar; owns != (i.Block != nil) {
 		return false

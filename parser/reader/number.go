@@ -23,6 +23,15 @@ const (
 
 const spaces = " \t\n\v\f\r"
 
+// afterSpaces leaves out the spaces before a number. strings.TrimLeft would make
+// a set of them first, for every number.
+func afterSpaces(word string) string {
+	for word != "" && strings.IndexByte(spaces, word[0]) >= 0 {
+		word = word[1:]
+	}
+	return word
+}
+
 // number reports a problem of the number class.
 func (p *Pass) number(format string, args ...any) {
 	p.Report(config.ClassInvalidNumber, format, args...)
@@ -81,7 +90,7 @@ func digit(c byte) int {
 // AnyNumber reads a word that is a number as a whole, in the base that its
 // prefix names; an empty one is 0. It reports nothing.
 func AnyNumber(word string) (value uint64, ok bool) {
-	s := strings.TrimPrefix(strings.TrimLeft(word, spaces), "+")
+	s := strings.TrimPrefix(afterSpaces(word), "+")
 	value, digits, rest, wide := leading(s, 0)
 	return value, rest == "" && !wide && (digits > 0 || word == "")
 }
@@ -108,7 +117,7 @@ func (p *Pass) Unsigned64(word string, low, high uint64, l Leniency) (value uint
 
 func (p *Pass) unsigned(word string, low, high uint64, base int, limit uint64, l Leniency) (uint64, bool) {
 	warn := p.warn(l)
-	s := strings.TrimLeft(word, spaces)
+	s := afterSpaces(word)
 	if strings.HasPrefix(s, "-") {
 		p.number(msgNegative, warn, word)
 		return 0, false
@@ -146,7 +155,7 @@ func (p *Pass) unsigned(word string, low, high uint64, base int, limit uint64, l
 // read, which a few keywords use all the same.
 func (p *Pass) Signed(word string, low, high int32, l Leniency) (value int32, ok bool) {
 	warn := p.warn(l)
-	s := strings.TrimLeft(word, spaces)
+	s := afterSpaces(word)
 	negative := strings.HasPrefix(s, "-")
 	if negative || strings.HasPrefix(s, "+") {
 		s = s[1:]
@@ -197,7 +206,7 @@ func (p *Pass) Decimal(word string, low, high uint64, places int, l Leniency) (v
 		p.number(msgNegative, warn, word)
 		return 0, false
 	}
-	s := strings.TrimLeft(word, spaces)
+	s := afterSpaces(word)
 	hidden := strings.HasPrefix(s, "-")
 	s = strings.TrimPrefix(strings.TrimPrefix(s, "-"), "+")
 	whole, fraction, point := strings.Cut(s, ".")

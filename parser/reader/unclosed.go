@@ -2,7 +2,6 @@ package reader
 
 import (
 	"slices"
-	"strings"
 
 	"keepalived/core/config"
 	"keepalived/parser/keyword"
@@ -50,10 +49,8 @@ type suspect struct {
 
 // keywordOf is the first word of an item.
 func keywordOf(i *syntax.Item) string {
-	if at := strings.IndexAny(i.Text, syntax.Separators+`"`); at > 0 {
-		return i.Text[:at]
-	} else if at < 0 {
-		return i.Text
+	if word := syntax.FirstWord(i.Text); word != "" {
+		return word
 	}
 	words, _ := syntax.Words(nil, i.Text)
 	return (&Statement{Words: words}).Keyword()

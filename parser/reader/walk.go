@@ -9,7 +9,7 @@ import (
 
 // next returns the next piece of the text. On the way it reports problems and
 // counts braces (01-configuration section 3.5).
-func (p *Pass) next() (syntax.Event, bool) {
+func (p *Pass) next() (*syntax.Event, bool) {
 	p.braces.settle(p.depth)
 	for {
 		e, ok := p.cursor.Next()
@@ -40,7 +40,7 @@ func (p *Pass) next() (syntax.Event, bool) {
 }
 
 // problem reports what the layers below found, in the passes that see it.
-func (p *Pass) problem(e syntax.Event) {
+func (p *Pass) problem(e *syntax.Event) {
 	parent := p.Process == config.PassParent
 	switch q := e.Problem; {
 	case q.ParentOnly && !parent || q.ChildOnly && parent:
@@ -77,7 +77,7 @@ func (p *Pass) level(l *level, top bool) {
 			return
 		default:
 			s := p.statement(e)
-			found := l.entries[s.Keyword()]
+			found := l.find(s.Keyword())
 			if found != nil && e.Kind == syntax.Text {
 				p.focus(found, s.Raw)
 				p.dispatch(found, s, top)
@@ -99,7 +99,7 @@ func (p *Pass) level(l *level, top bool) {
 
 // statement splits a piece into words. A brace is a word of its own. There is
 // one Statement for all, as none is valid when the next one is read.
-func (p *Pass) statement(e syntax.Event) *Statement {
+func (p *Pass) statement(e *syntax.Event) *Statement {
 	s := &p.current
 	s.Raw, s.Place, s.Column = e.Text, e.Place, e.Column
 	switch e.Kind {

@@ -20,11 +20,11 @@ const (
 
 // Event is one piece of the text.
 type Event struct {
-	Kind    EventKind
 	Text    string
+	Problem *source.Problem
 	Place   source.Place
 	Column  uint32
-	Problem *source.Problem
+	Kind    EventKind
 }
 
 // Cursor walks through a file, piece by piece, in the order of the text.
@@ -33,6 +33,8 @@ type Cursor struct {
 	stack []position
 	block *Block // to be entered by the next step
 	last  *Item  // of the top level
+
+	current Event // that Next returned
 }
 
 // position is where the cursor is in a block.
@@ -44,36 +46,43 @@ type position struct {
 // NewCursor returns a cursor at the beginning of a file.
 func NewCursor(f *File) *Cursor { return &Cursor{top: f.Items} }
 
-// Next returns the next piece; ok is false at the end.
-func (c *Cursor) Next() (e Event, ok bool) {
+// Next returns the next piece, which is valid until the next call; ok is false
+// at the end.
+func (c *Cursor) Next() (e *Event, ok bool) {
 	if b := c.block; b != nil {
 		c.block = nil
 		c.stack = append(c.stack, position{block: b})
-		return Event{Kind: Open, Place: b.Open}, true
+		return c.event(Event{Kind: Open, Place: b.Open}), true
 	}
 	for len(c.stack) > 0 {
 		p := &c.stack[len(c.stack)-1]
 		if p.next < len(p.block.Items) {
 			p.next++
-			return c.enter(&p.block.Items[p.next-1])
+			return c.enter(&p.block.Items[p.next-1]), true
 		}
 		b := p.block
 		c.stack = c.stack[:len(c.stack)-1]
 		if b.Closed {
-			return Event{Kind: Close, Place: b.Close, Column: b.CloseColumn}, true
+			return c.event(Event{Kind: Close, Place: b.Close, Column: b.CloseColumn}), true
 		}
 	}
 	if len(c.top) == 0 {
-		return Event{}, false
+		return nil, false
 	}
 	c.last = c.top[0]
 	c.top = c.top[1:]
-	return c.enter(c.last)
+	return c.enter(c.last), true
+}
+
+// event keeps an event for its reader.
+func (c *Cursor) event(e Event) *Event {
+	c.current = e
+	return &c.current
 }
 
 // enter returns the event of an item.
-func (c *Cursor) enter(i *Item) (Event, bool) {
-	e := Event{Place: i.Place, Column: i.Column}
+func (c *Cursor) enter(i *Item) *Event {
+	e := c.event(Event{Place: i.Place, Column: i.Column})
 	switch i.Kind {
 	case Statement:
 		e.Kind, e.Text = Text, i.Text
@@ -88,7 +97,7 @@ func (c *Cursor) enter(i *Item) (Event, bool) {
 	case Trouble:
 		e.Kind, e.Problem = Problem, i.Block.Problem
 	}
-	return e, true
+	return e
 }
 
 // SkipBlock leaves out the block that comes next, when it can be left out

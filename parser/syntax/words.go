@@ -22,14 +22,23 @@ func Words(buf []string, text string) (words []string, unmatched bool) {
 			buf = append(buf, text[i+1:i+1+end])
 			i += end + 2
 		default:
-			start := i
-			for i < len(text) && text[i] != '"' && (text[i] > ' ' || !isSeparator(text[i])) {
-				i++
-			}
-			buf = append(buf, text[start:i])
+			word := FirstWord(text[i:])
+			buf = append(buf, word)
+			i += len(word)
 		}
 	}
 	return buf, false
+}
+
+// FirstWord returns the word that a piece begins with; none when it begins with
+// a quote or a separator.
+func FirstWord(text string) string {
+	for i := range len(text) {
+		if c := text[i]; c == '"' || c <= ' ' && isSeparator(c) {
+			return text[:i]
+		}
+	}
+	return text
 }
 
 func isSeparator(c byte) bool { return c == ' ' || c == '\t' || c == '\f' || c == '\v' || c == '\r' }
