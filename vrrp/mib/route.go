@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"keepalived/core/config"
 	"keepalived/core/snmp"
 	"keepalived/core/snmp/agentx"
@@ -87,7 +89,7 @@ func (l *look) routeColumns() []snmp.Column[route] {
 		{ID: 15, Value: func(r route) snmp.Value { return present(r.From.Addr()) }},
 		{ID: 16, Value: func(r route) snmp.Value { return bits(r.From) }},
 		{ID: 17, Value: func(r route) snmp.Value { return positive(uint32(r.TOS)) }},
-		{ID: 18, Value: func(r route) snmp.Value { return agentx.Int(int(r.Protocol) + 1) }},
+		{ID: 18, Value: func(r route) snmp.Value { return protocol(r.Protocol, r.NoTrack) }},
 		{ID: 19, Value: func(r route) snmp.Value { return agentx.Truth(r.Features.Value&1 != 0) }}, // RTAX_FEATURE_ECN
 		{ID: 20, Value: func(r route) snmp.Value { return agentx.Truth(r.QuickACK.Set) }},
 		{ID: 21, Value: func(r route) snmp.Value {
@@ -134,6 +136,12 @@ func (l *look) routeColumns() []snmp.Column[route] {
 	return append(all, snmp.Column[route]{ID: 55, Value: func(r route) snmp.Value {
 		return when(r.FastOpenNoCookie.Set, agentx.Truth(r.FastOpenNoCookie.Value != 0))
 	}})
+}
+
+// protocol is the kernel's number plus one. That of what is not tracked is
+// absent unless it is configured.
+func protocol(number uint8, untracked bool) snmp.Value {
+	return when(!untracked || number != unix.RTPROT_KEEPALIVED, agentx.Int(int(number)+1))
 }
 
 // preference tells RFC 4191's two bits: low, medium, high.

@@ -63,7 +63,7 @@ func (l *look) rules() snmp.Node {
 		{ID: 30, Value: func(r rule) snmp.Value { return when(r.UIDSet, agentx.Gauge(r.UIDFirst)) }},
 		{ID: 31, Value: func(r rule) snmp.Value { return when(r.UIDSet, agentx.Gauge(r.UIDLast)) }},
 		{ID: 32, Value: func(r rule) snmp.Value { return when(r.L3MDev, agentx.Int(1)) }},
-		{ID: 33, Value: func(r rule) snmp.Value { return agentx.Int(int(r.Protocol) + 1) }},
+		{ID: 33, Value: func(r rule) snmp.Value { return protocol(r.Protocol, r.NoTrack) }},
 		{ID: 34, Value: func(r rule) snmp.Value { return positive(uint32(r.IPProto)) }},
 		{ID: 35, Value: func(r rule) snmp.Value { return port(r.SrcPort, first) }},
 		{ID: 36, Value: func(r rule) snmp.Value { return port(r.SrcPort, last) }},

@@ -51,8 +51,13 @@ func TestRoutes(t *testing.T) {
 		{Family: 6, Encap: &config.Encap{Type: "ip6"}, PrefSet: true},
 		{Family: 6, PrefSet: true, Pref: 1},
 		{Family: 4, NextHops: []config.NextHop{{}, {Encap: ip}}},
+		{Family: 4, Protocol: 18}, {Family: 4, Protocol: 18, NoTrack: true}, {Family: 4, Protocol: 4, NoTrack: true},
+	}
+	for _, r := range v.Config.VRRP.StaticRoutes[:6] {
+		r.Protocol = 18
 	}
 	columns(t, v, "7", map[string]string{
+		"18": "0.1=19 0.2=19 0.3=19 0.4=19 0.5=19 0.6=19 0.7=19 0.9=5",
 		"43": "0.3=1 0.4=2 0.5=3",
 		"46": "0.1=2 0.2=1 0.3=3 0.4=4",
 		"47": "0.2=20/300",
@@ -75,11 +80,11 @@ func TestRules(t *testing.T) {
 	v.Config.VRRP.StaticRules = []*config.Rule{
 		{Action: 1, SuppressPrefixLen: -1, Protocol: 18, SuppressIfGroupSet: true, SuppressIfGroup: 5, IPProto: 6, SrcPort: &config.PortRange{First: 10, Last: 20}},
 		{Action: 1, SuppressPrefixLen: -1, SuppressIfGroupSet: true, DstPort: &config.PortRange{First: 30, Last: 40}},
-		{Action: 1, SuppressPrefixLen: -1},
+		{Action: 1, SuppressPrefixLen: -1, Protocol: 18, NoTrack: true},
 	}
 	columns(t, v, "8", map[string]string{
 		"27": "0.1=5 0.2=default",
-		"33": "0.1=19 0.2=1 0.3=1",
+		"33": "0.1=19 0.2=1",
 		"34": "0.1=6",
 		"35": "0.1=10",
 		"36": "0.1=20",
