@@ -294,9 +294,10 @@ func advertInterval(p *reader.Pass, v *instance) {
 }
 
 // debounce keeps the debounce timers of the instance's interface below the
-// time after which another router takes over.
+// time after which another router takes over, in whole microseconds as the dump
+// shows them.
 func debounce(p *reader.Pass, v *instance) {
-	limit := time.Duration(v.DownTimerAdverts-1)*v.AdvertInt - v.AdvertInt/256
+	limit := time.Duration(v.DownTimerAdverts-1)*v.AdvertInt - (v.AdvertInt / 256).Truncate(time.Microsecond)
 	for i := range p.Config.VRRP.UpDownDelays {
 		d := &p.Config.VRRP.UpDownDelays[i]
 		switch {

@@ -211,7 +211,7 @@ func TestCompletion(t *testing.T) {
 // Debounce timers stay below the time after which another router takes over.
 func TestDebounce(t *testing.T) {
 	for adverts, want := range map[string]config.UpDownDelay{
-		"down_timer_adverts 3": {Interface: "eth0", Down: 2*time.Second - time.Second/256, Up: time.Second},
+		"down_timer_adverts 3": {Interface: "eth0", Down: 1996094 * time.Microsecond, Up: time.Second},
 		"down_timer_adverts 1": {Interface: "eth0"},
 	} {
 		o := load(t, "interface_up_down_delays {\n eth0 5 1\n ifb0 7\n}\n"+instanceText(adverts))
