@@ -155,15 +155,14 @@ type IPVLAN struct {
 	GroupSet bool
 }
 
-// UseIPVLAN reads a use_ipvlan line of an instance, words[0] being the
+// UseIPVLAN reads a use_ipvlan line of an instance into v, words[0] being the
 // keyword. family is that of the instance, 0 as long as nothing has fixed it;
 // free as for UseVMAC.
-func (c *Context) UseIPVLAN(words []string, instance string, family int, free func(name string) bool) (*IPVLAN, error) {
+func (c *Context) UseIPVLAN(words []string, v *IPVLAN, instance string, family int, free func(name string) bool) error {
 	tree, err := parse(deviceGrammar, shortDevice(ipvlanWords), ipvlanWords, words, 1)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	v := new(IPVLAN)
 	for _, o := range tree.Options {
 		switch {
 		case o.Flag != "" && v.Mode != "":
@@ -171,7 +170,7 @@ func (c *Context) UseIPVLAN(words []string, instance string, family int, free fu
 		case o.Flag != "":
 			v.Mode = o.Flag
 		case o.Pair != nil && o.Pair.Value == nil:
-			return nil, missing(words, o.Pos.Column-1)
+			return missing(words, o.Pos.Column-1)
 		case o.Pair != nil && o.Pair.Key == "name":
 			c.ipvlanName(v, o.Pair.Value.Text, instance, free)
 		case o.Pair != nil:
@@ -182,7 +181,7 @@ func (c *Context) UseIPVLAN(words []string, instance string, family int, free fu
 			c.ipvlanWord(v, o.Word.Text, instance, family, free)
 		}
 	}
-	return v, nil
+	return nil
 }
 
 // ipvlanWord is an address if it reads as one, else a name.

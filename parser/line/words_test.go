@@ -162,8 +162,7 @@ func checkLine(t interface{ Fatalf(string, ...any) }, words []string) {
 			return true, c.UseVMAC(words, new(VMAC), func(string) bool { return true })
 		},
 		"use_ipvlan": func(c *Context) (bool, error) {
-			v, err := c.UseIPVLAN(words, "V", 4, func(string) bool { return true })
-			return v != nil, err
+			return true, c.UseIPVLAN(words, new(IPVLAN), "V", 4, func(string) bool { return true })
 		},
 	}
 	for name, read := range languages {

@@ -18,8 +18,14 @@ func (r *Room) useVMAC(p *reader.Pass, s *reader.Statement) {
 	if v.vmac == nil {
 		v.vmac = new(line.VMAC)
 	}
+	if v.ipvlan != nil { // there is one name for both
+		v.vmac.Name = v.ipvlan.Name
+	}
 	missing(p, r.context(p).UseVMAC(s.Words, v.vmac, func(name string) bool { return r.deviceFree(p, v, name, "macvlan", msgVMACNotMacvlan) }))
 	v.vmac.Name = p.Keep(v.vmac.Name)
+	if v.ipvlan != nil {
+		v.ipvlan.Name = v.vmac.Name
+	}
 }
 
 // useIPVLAN takes precedence over a use_vmac, before or after.
@@ -29,7 +35,11 @@ func (r *Room) useIPVLAN(p *reader.Pass, s *reader.Statement) {
 		p.General(msgIPVLANTwice, v.Name)
 		return
 	}
-	ipvlan, err := r.context(p).UseIPVLAN(s.Words, v.Name, v.Family, func(name string) bool { return r.deviceFree(p, v, name, "ipvlan", msgIPVLANNotIPVLAN) })
+	ipvlan := new(line.IPVLAN)
+	if v.vmac != nil {
+		ipvlan.Name = v.vmac.Name
+	}
+	err := r.context(p).UseIPVLAN(s.Words, ipvlan, v.Name, v.Family, func(name string) bool { return r.deviceFree(p, v, name, "ipvlan", msgIPVLANNotIPVLAN) })
 	missing(p, err)
 	if ipvlan.Address.IsValid() {
 		v.fix(config.Family(ipvlan.Address.Addr()))
@@ -38,10 +48,25 @@ func (r *Room) useIPVLAN(p *reader.Pass, s *reader.Statement) {
 	v.ipvlan = ipvlan
 }
 
+// nameless is the first instance without a name for a device, which has the empty
+// one in the C daemon; nil when all have one.
+func (r *Room) nameless() *instance {
+	for _, v := range r.instances {
+		if (v.vmac == nil || v.vmac.Name == "") && (v.ipvlan == nil || v.ipvlan.Name == "") {
+			return v
+		}
+	}
+	return nil
+}
+
 // deviceFree takes a name for an instance, if no other one and no interface of
 // another kind has it; else it says so.
 func (r *Room) deviceFree(p *reader.Pass, v *instance, name, kind, format string) bool {
-	if other := r.devices[name]; other != nil && other != v {
+	other := r.devices[name]
+	if name == "" {
+		other = r.nameless()
+	}
+	if other != nil && (other != v || name == "") {
 		p.General(msgDeviceTaken, v.Name, other.Name, name)
 		return false
 	}
