@@ -181,7 +181,7 @@ func (r *Room) dnsHandlers(h reader.Handlers) {
 // label: two dots in a row, a leading one, or a first label of one character
 // (04-lvs-checkers section 8.5).
 func emptyLabel(name string) bool {
-	return name != "." && (strings.HasPrefix(name, ".") || strings.Contains(name, "..") || len(name) > 1 && name[1] == '.' && len(name) > 2)
+	return name != "." && (strings.HasPrefix(name, ".") || strings.Contains(name, "..") || len(name) > 1 && name[1] == '.')
 }
 
 func (r *Room) udpHandlers(h reader.Handlers) {
