@@ -463,7 +463,7 @@ func (r *Reader) text(line string, column uint32) {
 // only this layer understands; 0 when it does not. What follows a brace is a
 // line of its own (section 3.5).
 func restart(line string) int {
-	if brace(line) < 0 {
+	if first := brace(line); first < 0 || first == len(line)-1 {
 		return 0
 	}
 	open := false

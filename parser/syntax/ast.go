@@ -1,7 +1,6 @@
 package syntax
 
 import (
-	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
 
 	"keepalived/parser/source"
@@ -51,20 +50,24 @@ type Block struct {
 // maxDepth bounds the nesting of blocks; deeper braces are stray ones.
 const maxDepth = 64
 
-// grammar is the root of the grammar.
-type grammar struct {
-	Items []*Item `parser:"@@*"`
+// grammar is the root of the grammar: a list of items.
+type grammar struct{ Items []*Item }
+
+// Parse implements participle.Parseable. A list that participle makes itself
+// (@@*) takes several times the room of its items.
+func (g *grammar) Parse(lex *lexer.PeekingLexer) error {
+	for !lex.Peek().EOF() {
+		g.Items = append(g.Items, item(lex))
+	}
+	return nil
 }
 
-// Parse implements participle.Parseable: an item is a piece of text with the
-// block that follows it, or a block or a brace that has no such place. What is
-// in a block is for [Item.adopt] to say.
-func (i *Item) Parse(lex *lexer.PeekingLexer) error {
-	if lex.Peek().EOF() {
-		return participle.NextMatch
-	}
+// item reads an item: a piece of text with the block that follows it, or a block
+// or a brace that has no such place. What is in a block is for [Item.adopt] to
+// say.
+func item(lex *lexer.PeekingLexer) *Item {
 	t := lex.Next()
-	*i = Item{Text: t.Value, Place: place(t), Column: uint32(t.Pos.Column)}
+	i := &Item{Text: t.Value, Place: place(t), Column: uint32(t.Pos.Column)}
 	switch t.Type {
 	case tokenText:
 		if lex.Peek().Type == tokenBlock {
@@ -78,7 +81,7 @@ func (i *Item) Parse(lex *lexer.PeekingLexer) error {
 	case tokenTrouble:
 		i.Kind, i.Block = Trouble, new(Block)
 	}
-	return nil
+	return i
 }
 
 // adopt gives an item its block, the first of those that are left.

@@ -5,9 +5,9 @@
 // makes one token of each piece of a line between two braces, because words
 // mean something only to the keyword that they follow. A block is one token with
 // all that is in it: participle's tokens are large, and most pieces are in blocks.
-// The root lists items, and an item parses itself (participle.Parseable). A
-// participle parser wants all of its tokens at once, so the lexer ends its runs
-// between items of the top level. Nothing is an error here: what does not fit is
+// The root, a list of items, parses itself (participle.Parseable). A participle
+// parser wants all of its tokens at once, so the lexer ends its runs between
+// items of the top level. Nothing is an error here: what does not fit is
 // kept as a stray brace, so that each process can report it in its own way.
 //
 // The text is lexed once. Every process then walks the same tree with a

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alecthomas/participle/v2"
+	"github.com/alecthomas/participle/v2/lexer"
 	"pgregory.net/rapid"
 
 	"keepalived/parser/source"
@@ -212,14 +212,19 @@ func BenchmarkParse(b *testing.B) {
 // TestManyItems: the top level may have any number of items of any kind, and
 // the lexer gives them in portions.
 func TestManyItems(t *testing.T) {
-	// The grammar gives up at this number of items in one portion.
-	defer func(n int) { participle.MaxIterations = n }(participle.MaxIterations)
-	participle.MaxIterations = 2 * chunk
 	const n = 10 * chunk
 	for _, line := range []string{"a\n", "}\n", "a {\n}\n", "~SEQ\n"} {
-		f := parse(t, strings.Repeat(line, n))
-		if len(f.Items) < n {
+		text := strings.Repeat(line, n)
+		if f := parse(t, text); len(f.Items) < n {
 			t.Errorf("%q: %d items, want %d", line, len(f.Items), n)
+		}
+		lex := &tokens{builder: builder{pieces: pieces{lines: source.Open(source.Options{Path: "f"}, one(text))}}}
+		for !lex.ended {
+			// A text may have a block behind it, and EOF is behind all.
+			lex.count = 0
+			if portion, err := lexer.ConsumeAll(lex); err != nil || len(portion) > chunk+2 {
+				t.Fatalf("%q: %d tokens in a portion, error %v", line, len(portion), err)
+			}
 		}
 	}
 }
