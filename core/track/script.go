@@ -53,11 +53,11 @@ func NewScript(c *config.TrackScript) *Script {
 	return s
 }
 
-// Inherit takes over the state of the script of the same name before a reload,
-// if it is the same command run by the same user, scaled to the new rise and
-// fall. It returns the line to log, empty without one.
+// Inherit takes over the state of the script of the same name before a reload, if
+// it has had a result and is the same command run by the same user, scaled to the
+// new rise and fall. It returns the line to log, empty without one.
 func (s *Script) Inherit(old *Script) string {
-	if old.State == Undecided || !s.Config.Script.Equal(old.Config.Script) {
+	if old.State == Undecided || old.Begin == BeginFailed || !s.Config.Script.Equal(old.Config.Script) {
 		return ""
 	}
 	s.State, s.Status, s.Begin = old.State, old.Status, BeginReload

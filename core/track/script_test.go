@@ -127,6 +127,31 @@ func TestInherit(t *testing.T) {
 	}
 }
 
+// What init_fail has assumed is no result: a reload begins with what its own
+// configuration assumes, and knows the script as one that has not ended yet.
+func TestInheritAssumed(t *testing.T) {
+	command := &config.Script{Path: "/x"}
+	for _, c := range []struct {
+		name    string
+		assumed bool
+		state   State
+		begin   Begin
+	}{
+		{"assumed again", true, Bad, BeginFailed},
+		{"no more", false, Undecided, BeginUndecided},
+	} {
+		old := NewScript(&config.TrackScript{Name: "s", Script: command, Rise: 1, Fall: 1, InitFail: true})
+		s := NewScript(&config.TrackScript{Name: "s", Script: command, Rise: 1, Fall: 1, InitFail: c.assumed})
+		if line := s.Inherit(old); line != "" || s.State != c.state || s.Begin != c.begin {
+			t.Errorf("%s: %+v, %q", c.name, s, line)
+		}
+		old.Result(script.Result{Status: 1})
+		if s.Inherit(old); s.State != Bad || s.Begin != BeginReload {
+			t.Errorf("%s, after a result: %+v", c.name, s)
+		}
+	}
+}
+
 // Real scripts: one that follows a file, and one that hangs and is ended, told
 // as the recording c2-script-timeout has it.
 func TestScripts(t *testing.T) {
