@@ -5,6 +5,7 @@ import (
 
 	"keepalived/core/config"
 	"keepalived/parser/keyword"
+	"keepalived/parser/source"
 	"keepalived/parser/syntax"
 )
 
@@ -49,10 +50,10 @@ type suspect struct {
 
 // keywordOf is the first word of an item.
 func keywordOf(i *syntax.Item) string {
-	if word := syntax.FirstWord(i.Text); word != "" {
+	if word := source.FirstWord(i.Text); word != "" {
 		return word
 	}
-	words, _ := syntax.Words(nil, i.Text)
+	words, _ := source.Words(nil, i.Text)
 	return (&Statement{Words: words}).Keyword()
 }
 

@@ -109,7 +109,7 @@ func (p *Pass) statement(e *syntax.Event) *Statement {
 		s.Raw, s.Words = "}", append(s.Words[:0], "}")
 	default:
 		var unmatched bool
-		s.Words, unmatched = syntax.Words(s.Words[:0], e.Text)
+		s.Words, unmatched = source.Words(s.Words[:0], e.Text)
 		if unmatched && len(s.Words) > 0 && keyword.ScriptLike(s.Words[0]) {
 			// The value is split by other rules, in which an open
 			// quote loses nothing.

@@ -299,7 +299,7 @@ func (r *Reader) follow(line string) {
 		if piece = trim(piece); piece != "" {
 			b.last = piece
 			if b.depth == 1 && b.global && strings.HasPrefix(piece, "include_check") {
-				if words := strings.Fields(piece); words[0] == "include_check" {
+				if words, _ := Words(nil, piece); words[0] == "include_check" {
 					r.includeCheck(words[1:])
 				}
 			}

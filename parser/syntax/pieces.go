@@ -76,7 +76,7 @@ func (p *pieces) queue(k EventKind, text string, problem *source.Problem) {
 func (p *pieces) text() {
 	end, quoted := pieceEnd(p.rest)
 	last := end
-	for last > 0 && isSeparator(p.rest[last-1]) {
+	for last > 0 && source.IsSeparator(p.rest[last-1]) {
 		last--
 	}
 	text := p.rest[:last]
@@ -94,7 +94,7 @@ func (p *pieces) text() {
 
 // skip leaves n bytes of the line behind, and the separators after them.
 func (p *pieces) skip(n int) {
-	for n < len(p.rest) && isSeparator(p.rest[n]) {
+	for n < len(p.rest) && source.IsSeparator(p.rest[n]) {
 		n++
 	}
 	p.rest = p.rest[n:]
@@ -111,7 +111,7 @@ func (p *pieces) unmatched(text string) bool {
 		return false
 	}
 	var unmatched bool
-	p.words, unmatched = Words(p.words[:0], text)
+	p.words, unmatched = source.Words(p.words[:0], text)
 	return unmatched && (len(p.words) < 2 || !p.scriptLike(p.words[0]))
 }
 

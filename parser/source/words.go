@@ -1,18 +1,14 @@
-package syntax
+package source
 
 import "strings"
 
-// Separators are what stands between words: blank, tab, form feed, vertical
-// tab, and a carriage return that does not end the line.
-const Separators = " \t\f\v\r"
-
-// Words appends the words of a piece to buf (01-configuration section 3.4).
+// Words appends the words of a piece of a line to buf (01-configuration section 3.4).
 // A double quote starts a word that ends at the next one. unmatched is set,
 // and the last word left out, when there is no next one.
 func Words(buf []string, text string) (words []string, unmatched bool) {
 	for i := 0; i < len(text); {
 		switch c := text[i]; {
-		case isSeparator(c):
+		case IsSeparator(c):
 			i++
 		case c == '"':
 			end := strings.IndexByte(text[i+1:], '"')
@@ -34,11 +30,13 @@ func Words(buf []string, text string) (words []string, unmatched bool) {
 // a quote or a separator.
 func FirstWord(text string) string {
 	for i := range len(text) {
-		if c := text[i]; c == '"' || c <= ' ' && isSeparator(c) {
+		if c := text[i]; c == '"' || c <= ' ' && IsSeparator(c) {
 			return text[:i]
 		}
 	}
 	return text
 }
 
-func isSeparator(c byte) bool { return c == ' ' || c == '\t' || c == '\f' || c == '\v' || c == '\r' }
+// IsSeparator tells what stands between words: blank, tab, form feed, vertical
+// tab, and a carriage return that does not end the line.
+func IsSeparator(c byte) bool { return c == ' ' || c == '\t' || c == '\f' || c == '\v' || c == '\r' }
