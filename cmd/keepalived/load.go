@@ -22,7 +22,7 @@ func load(o *commandline.Options, built [process.Kinds]bool, reload bool) *super
 	po.Runs = func(pass config.Pass, c *config.Config) bool { return supervisor.Runs(pass, c, o, built) }
 	r := parser.Load(po)
 	return &supervisor.Loaded{
-		Config: r.Config, Diagnostics: r.Diagnostics, Files: files.read, Namespace: h.entered(),
+		Config: r.Config, Diagnostics: r.Diagnostics, Files: files.read, Namespace: h.entered(), Enter: h.given(),
 		Status: r.Status, Culprit: r.FatalPass, TestStatus: r.TestStatus(), Structural: r.Structural(),
 	}
 }
@@ -66,12 +66,13 @@ func (r *recorder) shown(path string) string {
 // going to run in: that of -s, which overrides the configuration's.
 type host struct {
 	parser.Host
-	forced string  // -s
-	name   *string // of the configuration
+	forced string // -s
+	name   string // of the configuration
+	named  bool   // by the configuration, perhaps with an empty name
 }
 
 func newHost(forced string) *host {
-	h := &host{Host: parser.System(), forced: forced, name: new(string)}
+	h := &host{Host: parser.System(), forced: forced}
 	if forced != "" {
 		// A namespace that cannot be entered is reported when the
 		// daemon enters it.
@@ -92,7 +93,7 @@ func (h *host) Links() []string {
 
 // Namespace implements parser.Host.
 func (h *host) Namespace(name string) (parser.Host, error) {
-	*h.name = name
+	h.name, h.named = name, true
 	if h.forced != "" {
 		return h, nil
 	}
@@ -104,5 +105,8 @@ func (h *host) entered() string {
 	if h.forced != "" {
 		return h.forced
 	}
-	return *h.name
+	return h.name
 }
+
+// given reports whether there is such a namespace.
+func (h *host) given() bool { return h.forced != "" || h.named }

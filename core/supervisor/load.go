@@ -18,8 +18,9 @@ type Loaded struct {
 	// Files are those that were read, in order, for the log of -D.
 	Files []string
 	// Namespace is the network namespace to enter, also when Config is
-	// nil.
+	// nil. Enter says that there is one, even if its name is empty.
 	Namespace string
+	Enter     bool
 	// Status is 0, or the status with which a daemon must end; Culprit is
 	// the pass that says so.
 	Status     int

@@ -96,10 +96,12 @@ func (p *parent) launch() int {
 		p.log.Error(err.Error())
 		return process.ExitFatal
 	}
-	var err error
-	if st.origin, err = p.enterNamespace(l.Namespace); err != nil {
-		p.stopped()
-		return 0
+	if l.Enter {
+		var err error
+		if st.origin, err = p.enterNamespace(l.Namespace); err != nil {
+			p.stopped()
+			return 0
+		}
 	}
 	if st.prepared.Status != 0 && st.prepared.Culprit == config.PassParent {
 		p.stopped()
@@ -108,7 +110,7 @@ func (p *parent) launch() int {
 	if !p.lock(st) {
 		return 0
 	}
-	return p.goOn(st, l.Namespace != "")
+	return p.goOn(st, l.Enter)
 }
 
 // prepareState divides what has been read and logs the parent's part of it.

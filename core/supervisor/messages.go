@@ -13,6 +13,7 @@ const (
 	msgIdent          = "Changing syslog ident to %s"
 	msgNamespaceOver  = "Overriding config net_namespace '%s' with command line namespace '%s'"
 	msgNamespaceOpen  = "Failed to open /run/netns/%s"
+	msgNamespaceEnter = "setns() failed with error %d"
 	msgNamespaceSet   = "Unable to set network namespace %s - exiting"
 
 	msgPIDLocked      = "Another process has pid file %s locked"

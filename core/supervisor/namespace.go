@@ -13,11 +13,8 @@ import (
 // namespace in which the directory of pid files is the namespace's own
 // (02-runtime section 11). It returns the network namespace that it leaves, which
 // is the only one where the kernel tells of processes, and which a process that
-// may not look at others finds no more. It does nothing for an empty name.
+// may not look at others finds no more.
 func (p *parent) enterNamespace(name string) (origin *os.File, err error) {
-	if name == "" {
-		return nil, nil
-	}
 	f, err := os.Open(filepath.Join("/run/netns", name))
 	if err != nil {
 		p.log.Error(fmt.Sprintf(msgNamespaceOpen, name))
@@ -28,7 +25,12 @@ func (p *parent) enterNamespace(name string) (origin *os.File, err error) {
 	if origin, err = os.Open("/proc/thread-self/ns/net"); err != nil {
 		p.log.Error(err.Error())
 	}
-	if err := errors.Join(unix.Setns(int(f.Fd()), unix.CLONE_NEWNET), ownPIDDirectory(name)); err != nil {
+	if err = unix.Setns(int(f.Fd()), unix.CLONE_NEWNET); err != nil {
+		p.log.Error(fmt.Sprintf(msgNamespaceEnter, err))
+	} else if err = ownPIDDirectory(name); err != nil {
+		p.log.Error(err.Error())
+	}
+	if err != nil {
 		p.log.Error(fmt.Sprintf(msgNamespaceSet, name))
 		return nil, err
 	}
