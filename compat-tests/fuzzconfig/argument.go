@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -26,19 +25,13 @@ var oddNumbers = []string{
 // keyword, each line of data and each option, each of its arguments in turn.
 func newArguments(table *keyword.Table) *language {
 	l := &language{table: table, known: make(map[string]bool)}
-	rows := slices.Clone(table.All())
-	slices.SortFunc(rows, func(a, b keyword.Keyword) int {
-		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Name, b.Name))
-	})
-	for i := range rows {
-		row := &rows[i]
-		switch {
-		case newer(row):
-		case row.Shape == keyword.Scalar:
+	for _, row := range ordered(table) {
+		switch row.Shape {
+		case keyword.Scalar:
 			for _, line := range disfigured(row.Name, valid(row)[0]) {
 				l.add(title(row, "value"), put(scenes(row.Path)[0], line))
 			}
-		case row.Shape == keyword.Block || row.Shape == keyword.Lines:
+		case keyword.Block, keyword.Lines:
 			for _, head := range disfigured(row.Name, validName(row)) {
 				l.add(title(row, "name"), put(scenes(row.Path)[0], slices.Concat([]string{head + " {"}, content(row), []string{"}"})...))
 			}

@@ -22,17 +22,11 @@ type language struct {
 // newLanguage makes all cases. They are the same each time.
 func newLanguage(table *keyword.Table) *language {
 	l := &language{table: table, known: make(map[string]bool)}
-	rows := slices.Clone(table.All())
-	slices.SortFunc(rows, func(a, b keyword.Keyword) int {
-		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Name, b.Name))
-	})
-	for i := range rows {
-		row := &rows[i]
-		switch {
-		case newer(row):
-		case row.Shape == keyword.Scalar:
+	for _, row := range ordered(table) {
+		switch row.Shape {
+		case keyword.Scalar:
 			l.scalar(row)
-		case row.Shape == keyword.Block || row.Shape == keyword.Lines:
+		case keyword.Block, keyword.Lines:
 			l.block(row)
 		}
 	}
@@ -45,6 +39,21 @@ func newLanguage(table *keyword.Table) *language {
 	}
 	l.sentences()
 	return l
+}
+
+// ordered returns the keywords that the C daemon knows too, in an order that is
+// always the same.
+func ordered(table *keyword.Table) []*keyword.Keyword {
+	var rows []*keyword.Keyword
+	for _, row := range table.All() {
+		if !newer(&row) {
+			rows = append(rows, &row)
+		}
+	}
+	slices.SortFunc(rows, func(a, b *keyword.Keyword) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Name, b.Name))
+	})
+	return rows
 }
 
 // choose returns some of the cases, in an order that follows from the number of
