@@ -153,6 +153,12 @@ func (s *Supervisor) died(c *child, w unix.WaitStatus) {
 		s.stopNext()
 		return
 	}
+	if permanentError(w) != "" && s.dispensable(c) {
+		s.info(msgExitUseless, fmt.Sprintf("pid %d", pid), permanentError(w))
+		s.info(msgWithout, c.kind)
+		s.report(c.kind)
+		return
+	}
 	s.logDeath(fmt.Sprintf("pid %d", pid), w, killed)
 	switch {
 	case permanentError(w) != "":
@@ -167,6 +173,13 @@ func (s *Supervisor) died(c *child, w unix.WaitStatus) {
 		}
 		c.startLater(lived)
 	}
+}
+
+// dispensable reports whether a child is one that a reload has started and that
+// has not worked yet, beside others that have. A reload must not end these: what
+// ran before it goes on.
+func (s *Supervisor) dispensable(c *child) bool {
+	return s.phase == phaseReloading && !c.ready && s.anyReady()
 }
 
 // permanentError names an exit status with which starting again would be

@@ -16,6 +16,7 @@
 //     watch over the loop is ours).
 //   - A configuration that cannot be used, or whose braces and quotes have
 //     become wrong, never replaces the running one: no process learns of it.
+//   - A child that a reload brings and that cannot work here ends nothing else.
 //   - Requests to reload are never lost: those that come while a start or a
 //     reload is going on make one more reload afterwards.
 //   - A stop ends within child_wait_time, whatever the children do.

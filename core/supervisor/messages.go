@@ -92,6 +92,8 @@ var (
 // The lines that the C daemon has no counterpart of.
 const (
 	msgReloadRefused  = "Reload of configuration refused - continuing with the running configuration"
+	msgExitUseless    = "%s exited with permanent error %s"
+	msgWithout        = "There is no %s process until the next reload or restart"
 	msgDoesNotAnswer  = "%s child process(%d) has not answered for %d seconds - killing it"
 	msgStartFailed    = "Unable to start %s child process: %v"
 	msgCrashLine      = "%s child process(%d): %s"

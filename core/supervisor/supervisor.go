@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -178,6 +179,10 @@ func (s *Supervisor) anyStarted() bool {
 		}
 	}
 	return false
+}
+
+func (s *Supervisor) anyReady() bool {
+	return slices.ContainsFunc(s.children[:], func(c *child) bool { return c.process != nil && c.ready })
 }
 
 func (s *Supervisor) ready() { s.notify("READY=1\nMAINPID=%d", s.options.PID) }

@@ -306,6 +306,65 @@ func TestPermanentError(t *testing.T) {
 	}
 }
 
+// A child that a reload starts, and that finds that it cannot work here (there is
+// no IPVS), does not take the others with it. The next reload tries it again; once
+// it has worked its permanent errors are those of the daemon.
+func TestPermanentErrorOfReload(t *testing.T) {
+	never := func(b *bench) { b.last[process.Checker] = &fakeProcess{slow: time.Hour, dead: true} }
+	next := func(name string, kinds ...process.Kind) func(*bench) {
+		return func(b *bench) {
+			b.next = prepared(name, kinds...)
+			b.s.Reload()
+		}
+	}
+	die := func(b *bench) { b.last[process.Checker].die(1 << 8) }
+	expect(t, Options{DontRespawn: true}, prepared("A", process.VRRP), never, at{
+		1:   next("B", process.Checker, process.VRRP),
+		1.5: die,
+		2: func(b *bench) {
+			b.last[process.Checker].slow = 0
+			next("C", process.Checker, process.VRRP)(b)
+		},
+		3: die,
+	}, `
+0 vrrp 1 with A
+0 Starting VRRP child process, pid=1
+0 Startup complete
+0 systemd: "READY=1\nMAINPID=1000"
+1 Reloading ...
+1 systemd: "RELOADING=1"
+1 vrrp reloads
+1 checker 2 with B
+1 Starting Healthcheck child process, pid=2
+1.5 pid 2 exited with permanent error FATAL
+1.5 There is no Healthcheck process until the next reload or restart
+1.5 Reload complete
+1.5 systemd: "READY=1\nMAINPID=1000"
+2 Reloading ...
+2 systemd: "RELOADING=1"
+2 vrrp reloads
+2 checker 3 with C
+2 Starting Healthcheck child process, pid=3
+2 Reload complete
+2 systemd: "READY=1\nMAINPID=1000"
+3 pid 3 exited with permanent error FATAL. Terminating
+3 systemd: "ERRNO=22"
+3 end 1`)
+	// Without another child there is nothing to keep.
+	expect(t, Options{}, prepared("A"), never, at{
+		1:   next("B", process.Checker),
+		1.5: die,
+	}, `
+0 Warning - keepalived has no configuration to run
+1 Reloading ...
+1 systemd: "RELOADING=1"
+1 checker 1 with B
+1 Starting Healthcheck child process, pid=1
+1.5 pid 1 exited with permanent error FATAL. Terminating
+1.5 systemd: "ERRNO=22"
+1.5 end 1`)
+}
+
 // A process that cannot be started is tried again, ever less often.
 func TestStartFails(t *testing.T) {
 	expect(t, Options{}, prepared("A", process.VRRP), func(b *bench) { b.noSpawn = true }, at{
