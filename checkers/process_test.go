@@ -82,6 +82,42 @@ func TestNothingToDo(t *testing.T) {
 	})
 }
 
+// A reload to virtual servers without IPVS ends nothing, because there was nothing
+// of this process: the line tells what is missing, and the next reload tries again.
+func TestNoIPVSAtReload(t *testing.T) {
+	inBubble(t, func(t *testing.T, l *lab) {
+		if err := l.start(""); err != nil {
+			t.Fatal(err)
+		}
+		l.record.take()
+		l.openErr = fmt.Errorf("ipvs: %w", syscall.ENOENT)
+		for range 2 {
+			if err := l.reload(oneServer); err != nil {
+				t.Errorf("error %v", err)
+			}
+			want := []string{
+				"Reinitializing ipvs", "IPVS: Can't initialize ipvs: No such file or directory",
+				"Shutting down service [10.1.1.1]:tcp:8001 from VS [10.9.0.1]:tcp:80",
+				"No virtual server is served until a reload finds IPVS", "Activating BFD healthchecker",
+			}
+			if logs, _ := l.record.take(); !slices.Equal(logs, want) {
+				t.Errorf("log %q", logs)
+			}
+			l.wait(time.Minute)
+			if logs, _ := l.record.take(); len(logs) > 0 {
+				t.Errorf("later: %q", logs)
+			}
+		}
+		l.openErr = nil
+		if err := l.reload(oneServer); err != nil {
+			t.Error(err)
+		}
+		if l.kernel.String() != "-A -t 10.9.0.1:80 -s rr\n-a -t 10.9.0.1:80 -r 10.1.1.1:8001 -m -w 1\n" {
+			t.Errorf("table after the last reload:\n%s", l.kernel)
+		}
+	})
+}
+
 // The first attempt comes after 1 s and a share of the warmup, the others as
 // the machine says; a reload begins anew, and results of attempts before it do
 // not count.

@@ -110,7 +110,7 @@ func openIPVS(c *config.Config) (ipvs.Client, error) {
 // Start is section 1.
 func (s *service) Start(c *config.Config) error {
 	s.take(c)
-	if err := s.openKernel(message.InitIPVS); err != nil {
+	if err := s.openKernel(c, message.InitIPVS); err != nil {
 		return err
 	}
 	if s.kernel != nil {
@@ -149,10 +149,12 @@ func (s *service) Reload(c *config.Config) error {
 	if s.kernel != nil {
 		s.restoreTimeouts()
 	}
-	s.take(c)
-	if err := s.openKernel(message.ReinitIPVS); err != nil {
-		return err
+	if s.openKernel(c, message.ReinitIPVS) != nil {
+		// There was nothing of this process, so nothing is lost.
+		s.logf(message.NotServed)
+		c = withoutServices(c)
 	}
+	s.take(c)
 	if s.kernel != nil {
 		s.applyTimeouts()
 		s.setDaemons()
@@ -187,15 +189,15 @@ func (s *service) take(c *config.Config) {
 
 // openKernel opens IPVS if there is a virtual server and it is not open yet
 // (section 1, step 5).
-func (s *service) openKernel(line string) error {
-	if len(s.config.LVS.VirtualServers) == 0 && s.kernel == nil {
+func (s *service) openKernel(c *config.Config, line string) error {
+	if len(c.LVS.VirtualServers) == 0 && s.kernel == nil {
 		return nil
 	}
 	s.env.Log.Debug(line)
 	if s.kernel != nil {
 		return nil
 	}
-	k, err := s.deps.open(s.config)
+	k, err := s.deps.open(c)
 	if err == nil {
 		s.kernel, s.table = k, ipvs.NewTable(k)
 		return nil
@@ -206,12 +208,19 @@ func (s *service) openKernel(line string) error {
 		reason = ipvs.ErrnoText(errno)
 	}
 	s.logf(message.CannotInitIPVS, reason)
-	for _, c := range s.config.LVS.VirtualServers {
-		for _, r := range c.RealServers {
-			s.logf(message.ShuttingDown, machine.ServerName(r.Addr, c.Protocol, r.Port), machine.Name(c))
+	for _, v := range c.LVS.VirtualServers {
+		for _, r := range v.RealServers {
+			s.logf(message.ShuttingDown, machine.ServerName(r.Addr, v.Protocol, r.Port), machine.Name(v))
 		}
 	}
 	return &process.ExitError{Code: process.ExitFatal}
+}
+
+// withoutServices is a configuration without its virtual servers.
+func withoutServices(c *config.Config) *config.Config {
+	bare := *c
+	bare.LVS.VirtualServers = nil
+	return &bare
 }
 
 // stopScripts is how long scripts that are started by the stop may run.

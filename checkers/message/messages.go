@@ -18,6 +18,7 @@ const (
 	RemovingRSInhib    = "Removing (inhibited) service %s from VS %s"
 	GroupEntryGone     = "VS [%s] in group %s no longer exists"
 	GroupEntryAdded    = "VS [%s] added into group %s"
+	NotServed          = "No virtual server is served until a reload finds IPVS"
 	GetTimeoutsFailed  = "Failed to get IPVS timeouts"
 	SetTimeoutsFailed  = "Failed to set ipvs timeouts"
 	PrintingData       = "Printing checker data for process(%d) on signal"
