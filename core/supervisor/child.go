@@ -29,6 +29,7 @@ type child struct {
 	started time.Time
 	ready   bool
 	killed  bool // by us
+	brought bool // by a reload, and has not worked since
 
 	hello      *process.Timer
 	sent       uint64 // number of the last hello
@@ -95,7 +96,7 @@ func (c *child) message(m process.Message) {
 			c.unanswered = 0
 		}
 	case process.MessageReady:
-		c.ready, c.unanswered = true, 0
+		c.ready, c.brought, c.unanswered = true, false, 0
 		c.s.report(c.kind)
 	case process.MessageReloaded:
 		c.unanswered = 0
@@ -153,13 +154,15 @@ func (s *Supervisor) died(c *child, w unix.WaitStatus) {
 		s.stopNext()
 		return
 	}
-	if permanentError(w) != "" && s.dispensable(c) {
-		s.info(msgExitUseless, fmt.Sprintf("pid %d", pid), permanentError(w))
+	id := fmt.Sprintf("pid %d", pid)
+	if permanentError(w) != "" && c.brought && s.anyReady() {
+		// What ran before the reload goes on.
+		s.info(msgExitUseless, id, permanentError(w))
 		s.info(msgWithout, c.kind)
 		s.report(c.kind)
 		return
 	}
-	s.logDeath(fmt.Sprintf("pid %d", pid), w, killed)
+	s.logDeath(id, w, killed)
 	switch {
 	case permanentError(w) != "":
 		s.fail(w.ExitStatus())
@@ -173,13 +176,6 @@ func (s *Supervisor) died(c *child, w unix.WaitStatus) {
 		}
 		c.startLater(lived)
 	}
-}
-
-// dispensable reports whether a child is one that a reload has started and that
-// has not worked yet, beside others that have. A reload must not end these: what
-// ran before it goes on.
-func (s *Supervisor) dispensable(c *child) bool {
-	return s.phase == phaseReloading && !c.ready && s.anyReady()
 }
 
 // permanentError names an exit status with which starting again would be

@@ -134,6 +134,7 @@ func (s *Supervisor) accept(p *Prepared) {
 			c.send(process.Message{Kind: process.MessageReload, Part: p.Parts[k]})
 		case p.Wanted[k]:
 			s.waiting[k] = true
+			c.brought = c.brought || !old.Wanted[k]
 			c.start()
 		default:
 			// A restart that was pending has become needless.

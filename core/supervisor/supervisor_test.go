@@ -321,6 +321,8 @@ func TestPermanentErrorOfReload(t *testing.T) {
 	expect(t, Options{DontRespawn: true}, prepared("A", process.VRRP), never, at{
 		1:   next("B", process.Checker, process.VRRP),
 		1.5: die,
+		1.6: next("B", process.Checker, process.VRRP),
+		1.7: die,
 		2: func(b *bench) {
 			b.last[process.Checker].slow = 0
 			next("C", process.Checker, process.VRRP)(b)
@@ -340,16 +342,58 @@ func TestPermanentErrorOfReload(t *testing.T) {
 1.5 There is no Healthcheck process until the next reload or restart
 1.5 Reload complete
 1.5 systemd: "READY=1\nMAINPID=1000"
+1.6 Reloading ...
+1.6 systemd: "RELOADING=1"
+1.6 vrrp reloads
+1.6 checker 3 with B
+1.6 Starting Healthcheck child process, pid=3
+1.7 pid 3 exited with permanent error FATAL
+1.7 There is no Healthcheck process until the next reload or restart
+1.7 Reload complete
+1.7 systemd: "READY=1\nMAINPID=1000"
 2 Reloading ...
 2 systemd: "RELOADING=1"
 2 vrrp reloads
-2 checker 3 with C
-2 Starting Healthcheck child process, pid=3
+2 checker 4 with C
+2 Starting Healthcheck child process, pid=4
 2 Reload complete
 2 systemd: "READY=1\nMAINPID=1000"
-3 pid 3 exited with permanent error FATAL. Terminating
+3 pid 4 exited with permanent error FATAL. Terminating
 3 systemd: "ERRNO=22"
 3 end 1`)
+	// One that worked before the reload is missed: it had a restart pending.
+	expect(t, Options{}, prepared("A", process.Checker, process.VRRP), nil, at{
+		1: kill(process.Checker),
+		1.1: func(b *bench) {
+			b.last[process.Checker].slow = time.Hour
+			kill(process.Checker)(b)
+		},
+		1.5: next("B", process.Checker, process.VRRP),
+		1.6: die,
+	}, `
+0 checker 1 with A
+0 Starting Healthcheck child process, pid=1
+0 vrrp 2 with A
+0 Starting VRRP child process, pid=2
+0 Startup complete
+0 systemd: "READY=1\nMAINPID=1000"
+1 pid 1 exited due to signal 9 (Killed) - has rlimit_rttime been exceeded?
+1 Healthcheck child process(1) died: Respawning
+1 Restart of Healthcheck process delayed 0 seconds to limit respawn rate
+1 checker 3 with A
+1 Starting Healthcheck child process, pid=3
+1 read eventfd count 1, num_reloading 0
+1.1 pid 3 exited due to signal 9 (Killed) - has rlimit_rttime been exceeded?
+1.1 Healthcheck child process(3) died: Respawning
+1.1 Restart of Healthcheck process delayed 1 seconds to limit respawn rate
+1.5 Reloading ...
+1.5 systemd: "RELOADING=1"
+1.5 vrrp reloads
+1.5 checker 4 with B
+1.5 Starting Healthcheck child process, pid=4
+1.6 pid 4 exited with permanent error FATAL. Terminating
+1.6 systemd: "ERRNO=22"
+1.6 end 1`)
 	// Without another child there is nothing to keep.
 	expect(t, Options{}, prepared("A"), never, at{
 		1:   next("B", process.Checker),
