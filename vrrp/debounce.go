@@ -59,9 +59,7 @@ func (s *service) delayOf(name string, up bool) time.Duration {
 // that it has learned allows: else another router would take over before a loss
 // that does not last is over. They stay so until a reload, as in the C daemon.
 func (s *service) limitDelays(in *fsm.Instance) {
-	name, interval := in.Config.Interface, in.MasterInterval
-	// In microseconds, as the dump shows it.
-	limit := max(0, time.Duration(in.Config.DownTimerAdverts-1)*interval-(interval/256).Truncate(time.Microsecond))
+	name, limit := in.Config.Interface, in.Config.DelayLimit(in.MasterInterval)
 	if max(s.delayOf(name, true), s.delayOf(name, false)) <= limit {
 		return
 	}

@@ -185,6 +185,13 @@ type Instance struct {
 // Owner reports whether the instance owns its addresses (priority 255).
 func (i *Instance) Owner() bool { return i.Priority == 255 }
 
+// DelayLimit is the longest that a change of the interface may be held back while
+// a master sends at an interval: less than the time after which another router
+// takes over (03-vrrp section 12.4). It is in whole microseconds, as dumps show it.
+func (i *Instance) DelayLimit(interval time.Duration) time.Duration {
+	return max(0, time.Duration(i.DownTimerAdverts-1)*interval-(interval/256).Truncate(time.Microsecond))
+}
+
 // Key is what two configurations of the same virtual router have in common
 // (03-vrrp section 14.5). The name is not part of it.
 type Key struct {

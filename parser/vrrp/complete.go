@@ -294,10 +294,9 @@ func advertInterval(p *reader.Pass, v *instance) {
 }
 
 // debounce keeps the debounce timers of the instance's interface below the
-// time after which another router takes over, in whole microseconds as the dump
-// shows them.
+// time after which another router takes over.
 func debounce(p *reader.Pass, v *instance) {
-	limit := time.Duration(v.DownTimerAdverts-1)*v.AdvertInt - (v.AdvertInt / 256).Truncate(time.Microsecond)
+	limit := v.DelayLimit(v.AdvertInt)
 	for i := range p.Config.VRRP.UpDownDelays {
 		d := &p.Config.VRRP.UpDownDelays[i]
 		switch {
